@@ -1,0 +1,47 @@
+# The two commands of the README are `make run` and `make test`; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_SYSTEM_CERTS = 1
+export DO_NOT_TRACK = 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint lock bench clean docs
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/.ready ## Build the environment, ingest the shipped sample through Prefect, publish evidence.duckdb
+	@evidence run --sample
+
+test: $(VENV)/.ready lint ## Lint, types and all tests; no network
+	@pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.ready ## Ruff, formatting, types
+	@ruff check . && ruff format --check . && mypy
+
+lock: ## Resolve requirements.lock anew from pyproject.toml
+	@test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock)
+	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+
+docs: $(VENV)/.ready ## Write what is generated: prefect.yaml, docs/errors.md, the schema of declarations
+	@evidence deployments --write && python -m flows.docs
+
+bench: $(VENV)/.ready ## Our whole pipeline against the limit and against peers, in one run, as ratios
+	@python -m bench
+
+clean: ## Remove the environment and the sample's home
+	@rm -rf $(VENV) home
+
+# The environment is made from the lock file alone; every package is checked against its hash.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@echo "Building the environment in $(VENV) (once; about 700 MB) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q flows tasks expectations warehouse
+	@touch $@

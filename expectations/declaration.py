@@ -1,0 +1,333 @@
+"""The declaration of a dataset: one strict YAML file, wholly checked offline before anything is fetched.
+
+Refuses an unknown or misspelt key, a wrong argument for the source kind, a column that the tidy table does not have and a rule that Great
+Expectations does not know: each is an error with file, line and the nearest right name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from expectations import change
+from expectations.errors import EvidenceError
+from expectations.rules import Rule, parse
+from expectations.sources import Source
+
+DATASETS = Path(__file__).resolve().parent / "datasets"
+PROVENANCE_COLUMNS = {"source_part": "VARCHAR", "source_row": "BIGINT"}
+_TYPES = re.compile(r"^(VARCHAR|DOUBLE|BIGINT|INTEGER|DATE|BOOLEAN|TIMESTAMP|DECIMAL\(\d+,\d+\))$")
+_COLUMN = re.compile(r"^[a-z][a-z0-9_]*$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Release(_Strict):
+    """When the publisher releases: the schedule on which we look, and from when an absent release is late."""
+
+    schedule: str = Field(description="Cron, in the time of Europe/London: when the flow runs.")
+    rhythm: str = Field(description="In words: 'fortnightly in term time', 'once a year, late September'.")
+    late_after_days: int = Field(ge=1, description="Days without a new release after which the dataset counts as late.")
+
+
+class Read(_Strict):
+    """How parts are read where looking at the file is not enough."""
+
+    format: str | None = None
+    sheet: str | None = None
+    header_row: int | None = Field(None, ge=1)
+    member: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+class RawColumn(_Strict):
+    """One column of the source that we rely on: every header it has been printed under, newest first."""
+
+    headers: tuple[str, ...]
+    optional: bool = Field(False, description="True where the column comes and goes by the publisher's habit.")
+
+
+class Raw(_Strict):
+    """What we rely on in the source's own table."""
+
+    columns: dict[str, RawColumn]
+    labels: tuple[str, ...] = Field((), description="Columns that no file holds: what the declaration or the service says of a part, such as its edition.")
+    key: tuple[str, ...] | None = Field(None, description="The columns that tell one row of the source from another; [] where it has no key.")
+    skip_parts: tuple[str, ...] = Field((), description="Patterns of part names that are kept but are no table (metadata).")
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _short_forms(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            value = {name: name for name in value}
+        if not isinstance(value, dict):
+            return value
+        return {name: _raw_column(name, given) for name, given in value.items()}
+
+    @model_validator(mode="after")
+    def _key_is_declared(self) -> Raw:
+        for name in self.key or ():
+            if name not in self.columns and name not in self.labels:
+                raise ValueError(f"key column {name!r} is among neither raw.columns nor raw.labels{_nearest(name, self.columns)}")
+        return self
+
+
+class TidyColumn(_Strict):
+    """One column of the tidy table."""
+
+    type: str
+    meaning: str
+    unit: str | None = None
+
+    @field_validator("type")
+    @classmethod
+    def _known_type(cls, value: str) -> str:
+        if not _TYPES.match(value):
+            raise ValueError(f"{value!r} is no type of a tidy table: VARCHAR, DOUBLE, BIGINT, INTEGER, DATE, BOOLEAN, TIMESTAMP or DECIMAL(p,s)")
+        return value
+
+
+class Tidy(_Strict):
+    """The tidy table: its grain (the key) and its columns, in order."""
+
+    grain: tuple[str, ...] = Field(min_length=1)
+    period: str | None = Field(None, description="The column that names the period; None where a table has no time.")
+    columns: dict[str, TidyColumn]
+
+    @model_validator(mode="after")
+    def _names(self) -> Tidy:
+        for name in self.columns:
+            if not _COLUMN.match(name):
+                raise ValueError(f"column {name!r} is not in lower_snake_case")
+        for name in [*self.grain, *([self.period] if self.period else [])]:
+            if name not in self.columns and name not in PROVENANCE_COLUMNS:
+                raise ValueError(f"grain or period column {name!r} is not among tidy.columns{_nearest(name, self.columns)}")
+        return self
+
+
+class Policy(_Strict):
+    """What to do with one kind of change, where it differs from the default. `reason` is shown with every change it touches."""
+
+    do: Literal["evolve", "hold", "ignore"]
+    reason: str
+    columns: tuple[str, ...] = Field((), description="Only for these raw columns; () for all.")
+    until: str | None = Field(None, description="ISO date; an `ignore` needs one.")
+
+    @model_validator(mode="after")
+    def _ignore_expires(self) -> Policy:
+        if self.do == "ignore" and not self.until:
+            raise ValueError("policy `ignore` needs `until`, the date on which it ends")
+        return self
+
+
+class KnownError(_Strict):
+    """A known error of the source: what is wrong, and until when we live with it."""
+
+    what: str
+    until: str
+
+
+class Dataset(_Strict):
+    """A dataset, as declared. `id` is `publisher.name`, from the file's own place."""
+
+    id: str
+    title: str
+    why: str
+    informs: tuple[str, ...] = Field((), description="The strategy's principles and challenges that it informs.")
+    owner: str
+    licence: str
+    attribution: str
+    caveats: tuple[str, ...] = ()
+    source: Source = Field(discriminator="kind")
+    release: Release
+    delivery: Literal["full", "window", "increment"]
+    read: Read = Read()
+    raw: Raw
+    tidy: Tidy
+    expectations: tuple[dict[str, Any], ...]
+    policy: dict[str, Policy] = {}
+    known_errors: tuple[KnownError, ...] = ()
+
+    @field_validator("policy")
+    @classmethod
+    def _known_kinds(cls, value: dict[str, Policy]) -> dict[str, Policy]:
+        for kind in value:
+            if kind not in change.KINDS:
+                raise ValueError(f"{kind!r} is no kind of change{_nearest(kind, change.KINDS)}")
+        return value
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The expectations, parsed and checked against the tidy columns."""
+        return parse(self.expectations, {**{name: column.type for name, column in self.tidy.columns.items()}, **PROVENANCE_COLUMNS})
+
+    @property
+    def publisher(self) -> str:
+        return self.id.split(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.split(".")[1]
+
+    @property
+    def relied_on(self) -> tuple[str, ...]:
+        """The raw columns without which nothing is landed."""
+        return tuple(name for name, column in self.raw.columns.items() if not column.optional)
+
+    def canonical(self, header: str) -> str | None:
+        """Our name of the raw column that is printed under this header; None for one we do not rely on."""
+        return self._by_header.get(header)
+
+    @cached_property
+    def _by_header(self) -> dict[str, str]:
+        return {header: name for name, column in self.raw.columns.items() for header in column.headers}
+
+
+def all_ids(folder: Path = DATASETS) -> tuple[str, ...]:
+    """The ids of every declared dataset, sorted."""
+    return tuple(sorted(f"{path.parent.name}.{path.stem}" for path in folder.glob("*/*.yaml")))
+
+
+def load(dataset: str, folder: Path = DATASETS) -> Dataset:
+    """The declaration of a dataset. Raises `declaration.unknown_dataset` or `declaration.invalid`."""
+    known = all_ids(folder)
+    if dataset not in known:
+        nearest = difflib.get_close_matches(dataset, known, n=1)
+        raise EvidenceError(
+            "declaration.unknown_dataset", found=dataset, expected=f"one of {', '.join(known)}", todo=f"Did you mean {nearest[0]}?" if nearest else ""
+        )
+    publisher, name = dataset.split(".")
+    return load_file(folder / publisher / f"{name}.yaml")
+
+
+def load_file(path: Path) -> Dataset:
+    """The declaration in one file. Raises `declaration.invalid` with file, line and what is wrong."""
+    dataset = f"{path.parent.name}.{path.stem}"
+    text = path.read_text(encoding="utf-8")
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _invalid(path, (mark.line + 1) if mark else 1, f"not YAML: {getattr(error, 'problem', error)}", dataset) from error
+    repeated = _repeated_key(node)
+    if repeated:
+        raise _invalid(path, repeated[1], f"key {repeated[0]!r} stands twice", dataset)
+    if not isinstance(data, dict):
+        raise _invalid(path, 1, "the file holds no mapping", dataset)
+    try:
+        declared = Dataset(id=dataset, **data)
+    except ValidationError as error:
+        faults = error.errors()
+        # A misspelt key is unknown and leaves the right one missing: the first says more.
+        first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+        raise _invalid(path, _line(node, first["loc"]), _sentence(first, data), dataset) from error
+    try:
+        _ = declared.rules
+    except EvidenceError as error:
+        raise _invalid(path, _rule_line(node, error), f"{error.where}: {error.found}", dataset, error.expected) from error
+    return declared
+
+
+def _raw_column(name: str, given: Any) -> Any:
+    if given is None:
+        return {"headers": [name]}
+    if isinstance(given, str):
+        return {"headers": [given]}
+    if isinstance(given, list):
+        return {"headers": given}
+    if isinstance(given, dict):
+        return {"headers": [name], **given}
+    return given
+
+
+def _invalid(path: Path, line: int, found: str, dataset: str, expected: str = "") -> EvidenceError:
+    return EvidenceError("declaration.invalid", where=f"{path}, line {line}", found=found, expected=expected, dataset=dataset)
+
+
+def _line(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
+    """The line of the deepest node of the path that the file has (pydantic's path may hold names of its own)."""
+    line = 1
+    for step in location:
+        found = _child(node, step)
+        if found is None:
+            continue
+        key, node = found
+        line = key.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node | None, step: Any) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def _rule_line(node: yaml.Node | None, error: EvidenceError) -> int:
+    index = re.search(r"\d+", error.where)
+    return _line(node, ("expectations", int(index.group()) - 1)) if index else _line(node, ("expectations",))
+
+
+def _repeated_key(node: yaml.Node | None) -> tuple[str, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                return str(key.value), key.start_mark.line + 1
+            seen.add(key.value)
+            deeper = _repeated_key(value)
+            if deeper:
+                return deeper
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            deeper = _repeated_key(value)
+            if deeper:
+                return deeper
+    return None
+
+
+def _sentence(error: Any, data: Mapping[str, Any]) -> str:
+    """What pydantic found, in words, with the nearest right name for a key that is not known."""
+    path = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {path!r}{_nearest(str(error['loc'][-1]), _known_keys(error['loc'], data))}"
+    if error["type"] == "missing":
+        return f"missing key {path!r}"
+    return f"{path}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _known_keys(location: tuple[Any, ...], data: Mapping[str, Any]) -> list[str]:
+    """The keys that could stand where an unknown one does."""
+    from expectations.sources import model_of
+
+    models: dict[str, type[BaseModel]] = {"release": Release, "read": Read, "raw": Raw, "tidy": Tidy}
+    if len(location) == 1:
+        return [name for name in Dataset.model_fields if name != "id"]
+    if location[0] == "source":
+        source = model_of(str((data.get("source") or {}).get("kind")))
+        return list(source.model_fields) if source else []
+    if location[0] == "policy":
+        return list(Policy.model_fields)
+    if location[:2] == ("tidy", "columns"):
+        return list(TidyColumn.model_fields)
+    if location[:2] == ("raw", "columns"):
+        return list(RawColumn.model_fields)
+    model = models.get(str(location[0]))
+    return list(model.model_fields) if model else []
+
+
+def _nearest(name: str, known: Any) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,147 @@
+"""Deployments as code: `prefect.yaml` is generated from the declarations, one deployment a dataset, and wholly checked offline.
+
+Refuses what Prefect would take in silence: its own YAML model drops keys that it does not know, and a schedule in the hour that the clock change
+repeats or skips runs twice or never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from expectations.declaration import DATASETS, Dataset, all_ids, load
+from flows.settings import TIMEZONE, WORK_POOL
+from warehouse.home import PROJECT
+
+PREFECT_YAML = PROJECT / "prefect.yaml"
+ENTRYPOINT = "flows/ingest.py:ingest"
+TAG = "evidence"
+TOP_KEYS = {"name", "prefect-version", "build", "push", "pull", "deployments"}
+DEPLOYMENT_KEYS = {"name", "version", "description", "tags", "entrypoint", "parameters", "work_pool", "schedules", "concurrency_limit", "paused", "pull"}
+WORK_POOL_KEYS = {"name", "work_queue_name", "job_variables"}
+SCHEDULE_KEYS = {"cron", "interval", "rrule", "timezone", "active", "slug", "anchor_date", "day_or"}
+_HEADER = """\
+# Generated from expectations/datasets by `evidence deployments --write`; `evidence deployments --check` says whether it is in step.
+# One deployment a dataset, each on the days on which its publisher releases. The times are those of London, summer and winter.
+# `evidence up` deploys all of them to a local server; `prefect deploy --all`, run from this folder, to any other.
+"""
+
+
+def render(datasets: Sequence[Dataset]) -> str:
+    """The text of `prefect.yaml` for these datasets."""
+    content = {"name": "city-evidence-base", "deployments": [deployment(dataset) for dataset in datasets]}
+    return _HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=140)
+
+
+def deployment(dataset: Dataset) -> dict[str, Any]:
+    """One entry of `prefect.yaml`."""
+    return {
+        "name": dataset.id,
+        "description": f"{dataset.title}. Released {dataset.release.rhythm}.",
+        "tags": [TAG, dataset.publisher],
+        "entrypoint": ENTRYPOINT,
+        "parameters": {"datasets": [dataset.id]},
+        "work_pool": {"name": WORK_POOL},
+        "schedules": [{"cron": dataset.release.schedule, "timezone": TIMEZONE, "active": True, "slug": "release"}],
+    }
+
+
+def write(path: Path = PREFECT_YAML, folder: Path = DATASETS) -> bool:
+    """Write `prefect.yaml` anew. True where its text changed."""
+    text = render([load(dataset, folder) for dataset in all_ids(folder)])
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def in_step(path: Path = PREFECT_YAML, folder: Path = DATASETS) -> bool:
+    """Is the file exactly what the declarations give?"""
+    return path.exists() and path.read_text(encoding="utf-8") == render([load(dataset, folder) for dataset in all_ids(folder)])
+
+
+def problems(path: Path = PREFECT_YAML) -> tuple[str, ...]:
+    """All that is wrong with a `prefect.yaml`, found without a server. () where nothing is."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict) or not isinstance(content.get("deployments"), list):
+        return (f"{path.name} holds no list of deployments",)
+    found = [f"unknown key {key!r} at the top" for key in content if key not in TOP_KEYS]
+    names = [str(entry.get("name")) for entry in content["deployments"]]
+    found += [f"{name}: the name stands twice" for name in sorted({name for name in names if names.count(name) > 1})]
+    for entry in content["deployments"]:
+        found += [f"{entry.get('name')}: {problem}" for problem in _entry_problems(entry)]
+    return tuple(found)
+
+
+def clock_problems(cron: str, timezone: str = TIMEZONE, year: int = 2027) -> tuple[str, ...]:
+    """Where a schedule goes wrong at the two clock changes of a year: runs lost, doubled or moved. By Prefect's own schedule class.
+
+    The same cron in UTC, where no clock changes, says what the local times ought to be.
+    """
+    from prefect.server.schemas.schedules import CronSchedule
+
+    def local_times(zone: str) -> list[datetime]:
+        start, end = (datetime(year, *day, tzinfo=ZoneInfo(zone)) for day in ((1, 1), (12, 31)))
+        dates = asyncio.run(CronSchedule(cron=cron, timezone=zone).get_dates(n=10_000, start=start, end=end))
+        return [date.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for date in dates]
+
+    wanted, given = local_times("UTC"), local_times(timezone)
+    lost = sorted(set(wanted) - set(given))
+    extra = sorted(set(given) - set(wanted))
+    doubled = sorted({time for time in given if given.count(time) > 1}) if len(given) != len(set(given)) else []
+    return tuple(
+        f"{cron!r} in {timezone}: {what} {', '.join(f'{time:%Y-%m-%d %H:%M}' for time in times[:3])}"
+        for what, times in (("never runs at", lost), ("runs at the wrong time", extra), ("runs twice at", doubled))
+        if times
+    )
+
+
+def next_runs(cron: str, count: int, timezone: str = TIMEZONE) -> list[datetime]:
+    """The next times at which a schedule runs, in its own timezone."""
+    from prefect.server.schemas.schedules import CronSchedule
+
+    dates = asyncio.run(CronSchedule(cron=cron, timezone=timezone).get_dates(n=count))
+    return [date.astimezone(ZoneInfo(timezone)) for date in dates]
+
+
+def _entry_problems(entry: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"unknown key {key!r}" for key in entry if key not in DEPLOYMENT_KEYS)
+    yield from (f"missing key {key!r}" for key in ("name", "entrypoint", "work_pool", "schedules") if not entry.get(key))
+    yield from (f"unknown key {key!r} in work_pool" for key in entry.get("work_pool") or {} if key not in WORK_POOL_KEYS)
+    for schedule in entry.get("schedules") or []:
+        yield from (f"unknown key {key!r} in schedules" for key in schedule if key not in SCHEDULE_KEYS)
+        yield from _schedule_problems(schedule)
+    yield from _flow_problems(str(entry.get("entrypoint")), entry.get("parameters") or {})
+
+
+def _schedule_problems(schedule: Mapping[str, Any]) -> Iterator[str]:
+    if "cron" not in schedule:
+        return
+    if not schedule.get("timezone"):
+        yield "the schedule names no timezone, and Prefect would take UTC"
+        return
+    try:
+        yield from clock_problems(schedule["cron"], schedule["timezone"])
+    except ValueError as error:  # pydantic's ValidationError is one
+        yield f"Prefect does not take the schedule {schedule['cron']!r}: {str(error).splitlines()[-1].strip()}"
+
+
+def _flow_problems(entrypoint: str, parameters: Mapping[str, Any]) -> Iterator[str]:
+    from prefect.exceptions import MissingFlowError, ParameterTypeError, ScriptError, SignatureMismatchError
+    from prefect.flows import load_flow_from_entrypoint
+    from prefect.utilities.callables import get_call_parameters
+
+    path, _, name = entrypoint.rpartition(":")
+    try:
+        flow = load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)
+        flow.validate_parameters(get_call_parameters(flow.fn, (), dict(parameters)))
+    except (MissingFlowError, ScriptError, OSError, ValueError) as error:
+        yield f"the entrypoint {entrypoint} does not load: {error}"
+    except (ParameterTypeError, SignatureMismatchError, TypeError) as error:
+        yield f"the flow does not take its parameters: {error}"

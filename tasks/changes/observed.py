@@ -1,0 +1,87 @@
+"""What the comparison works on: an observed table, the place whose rows matter most, the result.
+
+Plain frozen values, no behaviour beyond looking things up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from expectations.change import Change, Severity, verdict
+from expectations.shape import Shape
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A shape and the table (all VARCHAR) in the connection that it was observed in."""
+
+    shape: Shape
+    table: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The authority whose own rows are named first in every piece of evidence."""
+
+    code: str = "E08000025"
+    name: str = "Birmingham"
+    other_codes: tuple[str, ...] = ("330",)  # what it is called in older code lists (the education departments' LA number)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return (self.code, self.name, *self.other_codes)
+
+
+@dataclass(frozen=True)
+class Rename:
+    """A column of the earlier table that stands in the later under another name, and what shows it."""
+
+    before: str
+    after: str
+    score: float
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Which column of the earlier table is which of the later."""
+
+    common: tuple[str, ...]
+    renamed: tuple[Rename, ...] = ()
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+
+    def later(self, name: str) -> str | None:
+        """The later name of an earlier column."""
+        if name in self.common:
+            return name
+        return next((rename.after for rename in self.renamed if rename.before == name), None)
+
+    def earlier(self, name: str) -> str | None:
+        """The earlier name of a later column."""
+        if name in self.common:
+            return name
+        return next((rename.before for rename in self.renamed if rename.after == name), None)
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """(earlier, later) names of every column that both tables have."""
+        return [(name, name) for name in self.common] + [(rename.before, rename.after) for rename in self.renamed]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All changes, the most important first, and what had to be inferred to find them."""
+
+    changes: tuple[Change, ...]
+    delivery: str  # full, window, increment
+    key: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    alignment: Alignment = field(default_factory=lambda: Alignment(()))
+
+    @property
+    def verdict(self) -> Severity:
+        return verdict(self.changes)

@@ -1,0 +1,219 @@
+"""Recognise renamed columns: which of the columns that are gone stands among the new ones under another name.
+
+Evidence, in this order: equal values at the same keys; values that both columns share; a spread of numbers that agrees, with a name that resembles.
+Refuses the name alone, unless the names differ in nothing but case, blanks, punctuation or a year.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from expectations.shape import Column, Shape
+from tasks.changes.columns import normal_name, unpaired
+from tasks.changes.match import NUMERIC, Match, best_match
+from tasks.changes.observed import Alignment, Observed, Rename
+from tasks.changes.words import share
+from tasks.shape import sql
+from tasks.shape.periods import without_period
+
+SAMPLE = 3_000  # matched rows on which values are held against values
+ENOUGH = 5  # cells, below which equal values show nothing
+DISTINCT_SAMPLE = 3_000  # distinct values of a column, for overlap
+MOST_PAIRS = 60_000
+ACCEPTED = 0.6
+
+
+def align(connection: duckdb.DuckDBPyConnection | None, before: Shape, after: Shape, tables: tuple[Observed, Observed] | None, key: Sequence[str] | None = None) -> Alignment:
+    """Which column is which. Without tables (a stored contract), values are known only where the shape lists them."""
+    plain = unpaired(before, after, ())
+    gone = [column for name in plain.removed if (column := before.column(name))]
+    come = [column for name in plain.added if (column := after.column(name))]
+    if not gone or not come:
+        return plain
+    vectors = _vectors(connection, tables, plain, gone, come, key) if connection and tables else None
+    bags = _bags(connection, tables, gone, come) if connection and tables else {}
+    scored: list[Rename] = []
+    for old in gone[: MOST_PAIRS // max(1, len(come)) + 1]:
+        for new in come:
+            rename = _judge(before, after, old, new, vectors, bags)
+            if rename:
+                scored.append(rename)
+    return unpaired(before, after, _one_each(scored))
+
+
+def resemblance(one: str, other: str) -> float:
+    """How much two names resemble, 0 to 1; word order does not matter much."""
+    first, second = normal_name(one), normal_name(other)
+    if not first or not second:
+        return 0.0
+    if first == second:
+        return 1.0
+    letters = difflib.SequenceMatcher(None, first, second).ratio()
+    left, right = _words(one), _words(other)
+    words = len(left & right) / len(left | right) if left | right else 0.0
+    return max(letters, words) if min(len(first), len(second)) > 2 else 0.0
+
+
+def _words(name: str) -> set[str]:
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return {word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word}
+
+
+def _judge(before: Shape, after: Shape, old: Column, new: Column, vectors: _Vectors | None, bags: Mapping[tuple[int, str], frozenset[str]]) -> Rename | None:
+    same_name = normal_name(old.name) == normal_name(new.name) != ""
+    same_stem = not same_name and "{}" in without_period(old.name) and normal_name(without_period(old.name)) == normal_name(without_period(new.name)) != ""
+    if "empty" in (old.type, new.type):
+        return _by_name(old, new, "nothing but case, blanks or punctuation differs in the name") if same_name else None
+    name = resemblance(old.name, new.name)
+    matched = vectors.equal(old.name, new.name) if vectors else None
+    if same_name:
+        # The name says it and the values are asked only not to deny it.
+        return _by_name(old, new, "nothing but case, blanks or punctuation differs in the name", _facts(matched))
+    if matched and matched["compared"] >= ENOUGH:
+        equal = matched["equal"] / matched["compared"]
+        telling = matched["distinct"] >= 3 or (matched["distinct"] == 2 and name >= 0.4) or name >= 0.75 or same_stem
+        if telling and (equal >= 0.8 or (equal >= 0.4 and (name >= 0.6 or same_stem))):
+            because = f"{share(matched['equal'], matched['compared'])} of {matched['compared']:,} values at the same keys are equal"
+            return Rename(old.name, new.name, equal + name / 2, {"because": because, **_facts(matched), "name_resemblance": round(name, 2)})
+        if equal < 0.2 and not same_stem and not vectors.across_periods:  # type: ignore[union-attr]
+            return None
+    return _by_values(before, after, old, new, name, same_stem, bags)
+
+
+def _by_values(
+    before: Shape, after: Shape, old: Column, new: Column, name: float, same_stem: bool, bags: Mapping[tuple[int, str], frozenset[str]]
+) -> Rename | None:
+    numeric = old.type in NUMERIC, new.type in NUMERIC
+    if numeric == (True, True):
+        agree = _spread_agrees(old, new)
+        if agree is not None and agree >= 0.7 and (name >= 0.8 or same_stem):
+            because = "the names resemble and the numbers have the same spread" if not same_stem else "only the year in its name differs, and the numbers have the same spread"
+            evidence = {"because": because, "quantiles_before": list(old.quantiles), "quantiles_after": list(new.quantiles), "name_resemblance": round(name, 2)}
+            return Rename(old.name, new.name, 0.5 + name / 2, evidence)
+        if same_stem and _areas_in_name(old.name):
+            return _by_name(old, new, "only the year in its name differs")
+        return None
+    if any(numeric) and not same_stem:
+        return None
+    left = bags.get((0, old.name), frozenset(old.categories or ()))
+    right = bags.get((1, new.name), frozenset(new.categories or ()))
+    both = left & right
+    overlap = len(both) / max(1, min(len(left), len(right)))
+    facts = {"values_in_both": len(both), "values_before": len(left), "values_after": len(right), "examples": sorted(both)[:5], "name_resemblance": round(name, 2)}
+    near = abs(old.position / max(1, len(before.columns)) - new.position / max(1, len(after.columns))) < 0.12
+    enough = len(both) >= 3 or (len(both) >= 1 and (name >= 0.5 or (near and len(left) <= 3 and len(right) <= 3)))
+    if enough and overlap >= (0.5 if len(both) >= 3 else 0.99) and not _spreads_clash(old, new, left, right):
+        because = f"{len(both):,} of its {len(left):,} values stand in the new column too"
+        return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2 + near / 10, {"because": because, **facts})
+    if old.type == new.type and (same_stem or name >= 0.8) and (overlap >= 0.1 or (same_stem and overlap > 0)):
+        because = f"the names resemble and {len(both):,} of its {len(left):,} values stand in the new column too"
+        return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2, {"because": because, **facts})
+    if old.type == new.type == "date" and name >= 0.6:
+        return Rename(old.name, new.name, name, {"because": "the names resemble and both hold dates", **facts})
+    return None
+
+
+def _by_name(old: Column, new: Column, because: str, facts: Mapping[str, Any] | None = None) -> Rename:
+    return Rename(old.name, new.name, 2.0, {"because": because, **(facts or {}), "name_resemblance": round(resemblance(old.name, new.name), 2)})
+
+
+def _areas_in_name(name: str) -> bool:
+    return bool(re.search(r"code|cd$|name|nm$", name, re.IGNORECASE))
+
+
+def _spreads_clash(old: Column, new: Column, left: frozenset[str], right: frozenset[str]) -> bool:
+    """Whether one column is a short list and the other a long one: common words then show nothing."""
+    return min(len(left), len(right)) * 20 < max(len(left), len(right))
+
+
+def _spread_agrees(old: Column, new: Column) -> float | None:
+    """Share of the quantiles that lie within a third of each other; None where there are none."""
+    if len(old.quantiles) != len(new.quantiles) or not old.quantiles:
+        return None
+    scale = max(abs(value) for value in (*old.quantiles, *new.quantiles)) or 1.0
+    close = [abs(a - b) <= 0.34 * max(abs(a), abs(b)) + 0.02 * scale for a, b in zip(old.quantiles, new.quantiles, strict=True)]
+    return sum(close) / len(close)
+
+
+def _facts(matched: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"values_compared": matched["compared"], "values_equal": matched["equal"]} if matched else {}
+
+
+def _one_each(scored: Sequence[Rename]) -> list[Rename]:
+    """The best pairs first, each column in one pair only."""
+    taken: set[tuple[int, str]] = set()
+    chosen = []
+    for rename in sorted(scored, key=lambda rename: (-rename.score, rename.before, rename.after)):
+        if rename.score >= ACCEPTED and (0, rename.before) not in taken and (1, rename.after) not in taken:
+            taken |= {(0, rename.before), (1, rename.after)}
+            chosen.append(rename)
+    return sorted(chosen, key=lambda rename: rename.before)
+
+
+class _Vectors:
+    """The cells of the unpaired columns at the matched keys, as whole numbers: equal numbers are equal values."""
+
+    def __init__(self, left: Mapping[str, np.ndarray[Any, Any]], right: Mapping[str, np.ndarray[Any, Any]], across_periods: bool) -> None:
+        self._left, self._right, self.across_periods = left, right, across_periods
+
+    def equal(self, before: str, after: str) -> dict[str, Any] | None:
+        one, other = self._left.get(before), self._right.get(after)
+        if one is None or other is None:
+            return None
+        filled = (one >= 0) & (other >= 0)
+        same = filled & (one == other)
+        return {"compared": int(filled.sum()), "equal": int(same.sum()), "distinct": int(len(np.unique(one[same])))}
+
+
+def _vectors(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], plain: Alignment, gone: Sequence[Column], come: Sequence[Column], key: Sequence[str] | None
+) -> _Vectors | None:
+    found = best_match(connection, *tables, plain, key)
+    if found is None or found.count < ENOUGH:
+        found = match_across_periods(connection, *tables, plain)
+    if found is None or found.count < ENOUGH:
+        return None
+    before, after = tables
+    wanted = [f"{_cell('x', column)} as b{index}" for index, column in enumerate(gone)] + [f"{_cell('y', column)} as a{index}" for index, column in enumerate(come)]
+    rows = connection.execute(
+        f"select {', '.join(wanted)} from (select * from {found.pairs} order by b limit {SAMPLE}) as p "
+        f"join {sql.identifier(before.table)} as x on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a"
+    ).fetchall()
+    codes: dict[str, int] = {"": -1}
+    cells = np.array([[codes.setdefault(cell, len(codes)) for cell in row] for row in rows], dtype=np.int64).reshape(len(rows), len(wanted))
+    left = {column.name: cells[:, index] for index, column in enumerate(gone)}
+    right = {column.name: cells[:, len(gone) + index] for index, column in enumerate(come)}
+    return _Vectors(left, right, found.across_periods)
+
+
+def match_across_periods(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> Match | None:
+    """Match the same things in different periods, where each table holds one period only: the same schools, the same areas."""
+    from tasks.changes.match import match
+
+    if len(before.shape.periods) != 1 or len(after.shape.periods) != 1 or before.shape.periods == after.shape.periods:
+        return None
+    key = [(name, later) for name in before.shape.key if name != before.shape.period_column and (later := alignment.later(name))]
+    return match(connection, before, after, key, across_periods=True) if key else None
+
+
+def _cell(alias: str, column: Column) -> str:
+    return sql.canonical(f"{alias}.{sql.identifier(column.name)}", column.type in NUMERIC)
+
+
+def _bags(connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], gone: Sequence[Column], come: Sequence[Column]) -> dict[tuple[int, str], frozenset[str]]:
+    """The distinct values of the unpaired columns that are not numbers."""
+    bags: dict[tuple[int, str], frozenset[str]] = {}
+    for side, (observed, columns) in enumerate(zip(tables, (gone, come), strict=True)):
+        for column in columns:
+            if column.type in (*NUMERIC, "empty"):
+                continue
+            cell = sql.text(f"left({sql.identifier(column.name)}, 200)")
+            rows = connection.execute(f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {DISTINCT_SAMPLE}").fetchall()
+            bags[side, column.name] = frozenset(value for (value,) in rows if value not in column.markers)
+    return bags

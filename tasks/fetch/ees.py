@@ -1,0 +1,253 @@
+"""DfE's Explore Education Statistics (EES): a data set of its API as CSV or by query, or a file of its data catalogue.
+
+Refuses to guess: a publication, data set or file is found by its printed title, exactly one or a coded error that lists the nearest.
+What changed is asked of the version, not of HTTP caching, which the API does not do. The API's docs: https://api.education.gov.uk/statistics/docs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from expectations.errors import EvidenceError
+from expectations.sources import GUID, Ees
+from tasks.fetch import SERVICES, ees_catalogue, ees_query
+from tasks.fetch.choose import by_name, fingerprint, folded
+from tasks.fetch.ees_api import Version, one, pages
+from tasks.fetch.ees_changes import announced
+from tasks.fetch.http import Http
+from tasks.fetch.parts import labelled, standing
+from tasks.snapshot import Delivery, Fetched, Snapshot
+
+BASE = SERVICES["ees"]
+DATA, META = "data.csv", "meta.json"
+_CSV = ("text/csv",)
+_PUBLICATIONS_A_PAGE, _OTHERS_A_PAGE = 40, 20  # the API's own maxima; one more is a 400
+_SHORTEST_SEARCH = 3  # characters; a shorter search is a 400
+_BLOCK = 8 << 20  # bytes of CSV looked at at once
+_MOST_VERSIONS_TOLD = 40  # changelogs read at once, after a long silence
+
+
+def fetch(source: Ees, http: Http, previous: Snapshot | None) -> Delivery:
+    """The whole CSV of one version with its metadata (`data.csv`, `meta.json`), or its unchanged parts where the version is the previous one.
+
+    With `query`, `data.csv` is made from the pages of the answer, which are kept beside it. Raises EvidenceError of the area `fetch`.
+    """
+    if source.catalogue is not None:
+        return ees_catalogue.fetch(source, http, previous)
+    asked = fingerprint(source)
+    data_set = _data_set(source, http, _known_id(previous, asked))
+    warnings = _status_warnings(data_set)
+    versions: list[Mapping[str, Any]] = []
+    if source.version == "*":
+        chosen = _latest(data_set)
+    else:
+        versions = _versions(str(data_set["id"]), http)
+        chosen = _pinned(source.version, data_set, versions)
+        warnings += _version_warnings(source.version, chosen, _latest(data_set))
+    version = str(chosen["version"])
+    stands = _unchanged(previous, version, asked)
+    if stands:
+        return Delivery(stands, version, tuple(warnings))
+    labels = labelled(data_set=str(data_set["id"]), title=str(data_set["title"]), version=version, asked=asked)
+    parts, said = _parts(source, http, data_set, chosen, labels)
+    told = _announced(http, str(data_set["id"]), version, previous, versions)
+    return Delivery(tuple(parts), version, tuple(dict.fromkeys([*warnings, *said])), told)
+
+
+# -- which data set ------------------------------------------------------------------------------------------------------------------
+
+
+def _data_set(source: Ees, http: Http, known: str) -> Mapping[str, Any]:
+    """The data set, by id, by what was found the last time, or by publication and title. Raises fetch.withdrawn."""
+    wanted = source.data_set or ""
+    if GUID.match(wanted):
+        found = one(http, f"{BASE}/data-sets/{wanted}", "data-set")
+    else:
+        found = _remembered(known, wanted, http) or _found(source.publication or "", wanted, http)
+    if found.get("status") == "Withdrawn":
+        _withdrawn(f"data set {found.get('title')!r}", found)
+    return found
+
+
+def _remembered(known: str, title: str, http: Http) -> Mapping[str, Any] | None:
+    """The data set found the last time, if it is still there under its title: one request instead of three or more."""
+    if not known:
+        return None
+    try:
+        found = one(http, f"{BASE}/data-sets/{known}", "data-set")
+    except EvidenceError as error:
+        if error.code in ("fetch.gone", "fetch.refused"):
+            return None
+        raise
+    return found if folded(found.get("title")) == folded(title) and found.get("status") == "Published" else None
+
+
+def _found(publication: str, title: str, http: Http) -> Mapping[str, Any]:
+    where = f"{BASE}/publications"
+    candidates: list[Mapping[str, Any]] = []
+    if len(publication) >= _SHORTEST_SEARCH:
+        candidates = pages(http, where, _PUBLICATIONS_A_PAGE, {"search": publication})
+    if not any(folded(item.get("title")) == folded(publication) for item in candidates):
+        candidates = pages(http, where, _PUBLICATIONS_A_PAGE)  # the search has ways of its own; the whole list is short
+    parent = by_name(publication, candidates, lambda item: str(item.get("title")), f"the publications at {where}")
+    where = f"{BASE}/publications/{parent['id']}/data-sets"
+    data_sets = pages(http, where, _OTHERS_A_PAGE)
+    current = [item for item in data_sets if item.get("status") == "Published"]
+    names_one = any(folded(item.get("title")) == folded(title) for item in current)
+    return by_name(
+        title, current if names_one else data_sets, lambda item: str(item.get("title")), f"the data sets of {publication!r} at {where}"
+    )
+
+
+def _status_warnings(data_set: Mapping[str, Any]) -> list[str]:
+    if data_set.get("status") != "Deprecated":
+        return []
+    successor = data_set.get("supersedingDataSetId")
+    return [f"DfE calls the data set {data_set.get('title')!r} deprecated" + (f"; {successor} replaces it" if successor else "")]
+
+
+def _withdrawn(what: str, thing: Mapping[str, Any]) -> NoReturn:
+    successor = thing.get("supersedingDataSetId")
+    raise EvidenceError(
+        "fetch.withdrawn",
+        where=what,
+        expected="published data",
+        found=f"withdrawn {thing.get('withdrawn') or ''}".strip() + (f"; {successor} replaces it" if successor else ""),
+    )
+
+
+# -- which version -------------------------------------------------------------------------------------------------------------------
+
+
+def _latest(data_set: Mapping[str, Any]) -> Mapping[str, Any]:
+    latest = data_set.get("latestVersion")
+    if not isinstance(latest, Mapping) or "version" not in latest:
+        raise EvidenceError("fetch.protocol", where=f"data set {data_set.get('id')}", expected="a latestVersion", found="none")
+    return latest
+
+
+def _versions(data_set: str, http: Http) -> list[Mapping[str, Any]]:
+    return pages(http, f"{BASE}/data-sets/{data_set}/versions", _OTHERS_A_PAGE)
+
+
+def _pinned(pattern: str, data_set: Mapping[str, Any], versions: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The newest version that fits the pattern; a wildcard sees published ones alone, as the API's own do.
+
+    Raises fetch.no_match, fetch.withdrawn.
+    """
+    fitting = [item for item in versions if Version.of(str(item["version"])).fits(pattern)]
+    if pattern.endswith("*"):
+        fitting = [item for item in fitting if item.get("status") == "Published"]
+    if not fitting:
+        listed = ", ".join(str(item["version"]) for item in versions[:12])
+        raise EvidenceError(
+            "fetch.no_match", where=f"versions of {data_set.get('title')!r}", expected=f"a published version {pattern}", found=listed
+        )
+    chosen = max(fitting, key=lambda item: Version.of(str(item["version"])))
+    if chosen.get("status") == "Withdrawn":
+        _withdrawn(f"version {chosen['version']} of {data_set.get('title')!r}", chosen)
+    return chosen
+
+
+def _version_warnings(pattern: str, chosen: Mapping[str, Any], latest: Mapping[str, Any]) -> list[str]:
+    said = []
+    if chosen.get("status") == "Deprecated":
+        said.append(f"DfE calls version {chosen['version']} deprecated")
+    if Version.of(str(latest["version"])) > Version.of(str(chosen["version"])):
+        said.append(f"version {latest['version']} is out; the declaration keeps to {pattern}, so {chosen['version']} was fetched")
+    return said
+
+
+def _known_id(previous: Snapshot | None, asked: str) -> str:
+    labels = next((part.labels for part in previous.parts if part.labels.get("asked") == asked), {}) if previous else {}
+    return labels.get("data_set", "")
+
+
+def _unchanged(previous: Snapshot | None, version: str, asked: str) -> tuple[Fetched, ...]:
+    if previous is None or previous.release != version or not previous.parts:
+        return ()
+    if any(part.labels.get("asked") != asked for part in previous.parts):
+        return ()
+    return tuple(standing(part) for part in previous.parts)
+
+
+# -- the parts -----------------------------------------------------------------------------------------------------------------------
+
+
+def _parts(
+    source: Ees, http: Http, data_set: Mapping[str, Any], chosen: Mapping[str, Any], labels: Mapping[str, str]
+) -> tuple[list[Fetched], list[str]]:
+    """Data and metadata of one and the same version; with them what is to be said of the answers."""
+    address, version = f"{BASE}/data-sets/{data_set['id']}", {"dataSetVersion": str(chosen["version"])}
+    meta = http.get(f"{address}/meta", params=version, media=("application/json",), name=META)
+    if source.query is not None:
+        data, said = ees_query.fetch(source.query, f"{address}/query", version, meta.json(), http, labels, http.scratch)
+        return [*data, meta.fetched(META, labels)], [*said, *meta.warnings]
+    csv = http.get(f"{address}/csv", params=version, media=_CSV, name=DATA, max_bytes=source.max_bytes)
+    assert csv.path is not None  # no validators were sent, so there is a body
+    said = [*csv.warnings, *meta.warnings, *_completeness(csv.path, chosen.get("totalResults"), csv.url)]
+    return [csv.fetched(DATA, labels), meta.fetched(META, labels)], said
+
+
+def _completeness(path: Path, announced_rows: Any, url: str) -> list[str]:
+    """The rows of the file against the rows that the API counts: the end of a chunked answer is not always seen. Raises fetch.truncated."""
+    if not isinstance(announced_rows, int):
+        return []
+    rows = count_records(path)
+    if rows < announced_rows:
+        raise EvidenceError(
+            "fetch.truncated", where=url, expected=f"{announced_rows:,} rows, as the API counts them", found=f"{rows:,} rows"
+        )
+    return [f"the CSV has {rows:,} rows, the API counts {announced_rows:,}"] if rows > announced_rows else []
+
+
+def count_records(path: Path) -> int:
+    """Records of a CSV file below its header; a line break within quotes does not end a record, and an empty line is none. Streams."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    ragged = 0
+
+    def count_ragged(_: Any) -> str:
+        nonlocal ragged
+        ragged += 1
+        return "skip"
+
+    try:
+        reader = csv.open_csv(
+            path,
+            csv.ReadOptions(use_threads=False, skip_rows=1, autogenerate_column_names=True, block_size=_BLOCK),
+            csv.ParseOptions(newlines_in_values=True, invalid_row_handler=count_ragged),
+            csv.ConvertOptions(include_columns=["f0"], column_types={"f0": pa.binary()}, check_utf8=False),
+        )
+        return sum(int(batch.num_rows) for batch in reader) + ragged
+    except pa.ArrowInvalid as error:
+        if "Empty CSV file" in str(error):  # nothing below the header
+            return 0
+        raise EvidenceError("fetch.protocol", where=path.name, expected="a CSV file", found=str(error)) from None
+
+
+def _announced(
+    http: Http, data_set: str, version: str, previous: Snapshot | None, versions: list[Mapping[str, Any]]
+) -> tuple[Mapping[str, Any], ...]:
+    """What DfE says has changed since the previous snapshot, over all versions that came between."""
+    new = [version]
+    if previous is not None and previous.release:
+        try:
+            before, now = Version.of(previous.release), Version.of(version)
+        except ValueError:  # the previous snapshot came from another source, before the declaration changed
+            before = now = Version.of(version)
+        if before < now:
+            listed = versions or _versions(data_set, http)
+            named = {Version.of(str(item["version"])): str(item["version"]) for item in listed}
+            new = [named[each] for each in sorted(named) if before < each <= now][-_MOST_VERSIONS_TOLD:] or new
+    told: list[Mapping[str, Any]] = []
+    for number in new:
+        try:
+            told += announced(one(http, f"{BASE}/data-sets/{data_set}/versions/{number}/changes", "changes"))
+        except EvidenceError as error:
+            if error.code not in ("fetch.gone", "fetch.refused"):  # a first version has no changelog, nor has one since withdrawn
+                raise
+    return tuple(told)

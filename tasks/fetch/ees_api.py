@@ -1,0 +1,81 @@
+"""What all requests to EES share: single answers, paged lists that prove to be whole, and version numbers.
+
+Refuses a list that ends early or repeats itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from expectations.errors import EvidenceError
+from tasks.fetch.http import Http
+from tasks.fetch.parts import document
+
+_MOST_PAGES = 500
+
+
+@dataclass(frozen=True, order=True)
+class Version:
+    """`major.minor.patch`. Not a decimal number: 3.10 comes after 3.9."""
+
+    major: int
+    minor: int = 0
+    patch: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> Version:
+        """Raises ValueError for what is no version."""
+        numbers = [int(number) for number in text.strip().lower().removeprefix("v").split(".")]
+        if not 1 <= len(numbers) <= 3:
+            raise ValueError(f"{text!r} is no version")
+        return cls(*numbers)
+
+    def fits(self, pattern: str) -> bool:
+        """Whether the pattern means this version: `*`, `2.*`, `2.1.*`, or an exact one, where `2.1` means 2.1.0."""
+        if not pattern.endswith("*"):
+            return self == Version.of(pattern)
+        fixed = [int(number) for number in pattern.rstrip("*").strip(".").split(".") if number]
+        return [self.major, self.minor, self.patch][: len(fixed)] == fixed
+
+
+def one(http: Http, url: str, name: str) -> Mapping[str, Any]:
+    """A single JSON object."""
+    answer = document(http, url, name)
+    if not isinstance(answer, Mapping):
+        raise EvidenceError("fetch.protocol", where=url, expected="a JSON object", found=type(answer).__name__)
+    return answer
+
+
+def pages(http: Http, url: str, size: int, params: Mapping[str, Any] | None = None, name: str = "list") -> list[Mapping[str, Any]]:
+    """All results of a paged list, `size` a page. Raises fetch.protocol, and fetch.truncated where fewer came than the list counts."""
+    results: list[Mapping[str, Any]] = []
+    for number, (_, page) in enumerate(_each_page(http, url, size, params, name), 1):
+        results += page["results"]
+        total = page["paging"]["totalResults"]
+        if number >= page["paging"]["totalPages"]:
+            if len(results) != total:
+                raise EvidenceError(
+                    "fetch.truncated", where=url, expected=f"{total:,} results", found=f"{len(results):,} on {number} pages"
+                )
+            return results
+    raise EvidenceError("fetch.protocol", where=url, expected=f"at most {_MOST_PAGES} pages", found="more")
+
+
+def checked_page(answer: Any, url: str) -> Mapping[str, Any]:
+    """A page as the API documents it: `results`, and `paging` with its totals. Raises fetch.protocol."""
+    paging = answer.get("paging") if isinstance(answer, Mapping) else None
+    good = isinstance(paging, Mapping) and all(isinstance(paging.get(key), int) for key in ("page", "totalResults", "totalPages"))
+    if not good or not isinstance(answer.get("results"), list):
+        raise EvidenceError(
+            "fetch.protocol", where=url, expected="`results`, and `paging` with page, totalResults, totalPages", found=str(answer)[:200]
+        )
+    page: Mapping[str, Any] = answer
+    return page
+
+
+def _each_page(http: Http, url: str, size: int, params: Mapping[str, Any] | None, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for number in range(1, _MOST_PAGES + 1):
+        answer = document(http, url, name, params={**(params or {}), "page": number, "pageSize": size})
+        yield number, checked_page(answer, url)

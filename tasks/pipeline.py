@@ -1,0 +1,205 @@
+"""The one sequence from a publisher's service to a published table, in plain Python.
+
+    collect (fetch, archive) -> examine (read, observe, compare) -> transform (tidy) -> check -> land -> publish
+
+Refuses to reach back: each step takes what the one before it gave. A live run, the sample, a replay and a rehearsal differ only in `Job.fetch`,
+where the bytes come from; `flows/` replaces each step by its Prefect task, `--direct` runs them as they stand.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.contract import ACCEPTED, Contract
+from expectations.contract import load as load_contract
+from expectations.declaration import Dataset
+from expectations.errors import EvidenceError
+from expectations.rules import SuiteResult
+from tasks import archive
+from tasks.check import check
+from tasks.examine import Inspection, examine
+from tasks.land import land
+from tasks.locks import lock
+from tasks.publish import publish
+from tasks.record import DatasetOutcome, RunRecord, clear_hold, write_hold, write_record
+from tasks.snapshot import Delivery, Snapshot
+from tasks.tables import recipe, table_of
+from tasks.tidy import transform
+from warehouse.engine import engine
+from warehouse.home import Home
+from warehouse.lake import Vintage, vintages
+
+Fetch = Callable[[Dataset, Snapshot | None, Path], Delivery]
+Tell = Callable[[str, str], None]  # dataset id, what happens now
+STEPS = ("fetch", "examine", "tidy", "check", "land")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one run needs to know, the same for every dataset. `fetch` gets the dataset, its last snapshot and a scratch folder."""
+
+    run: str
+    home: Home
+    fetch: Fetch
+    origin: str = "live"  # live, sample, replay
+    engine: str = "direct"  # direct, prefect
+    accepted: Path = ACCEPTED
+
+
+def collect(dataset: Dataset, job: Job, scratch: Path) -> Snapshot:
+    """Fetch and archive. Raises `fetch.*`, `archive.*`."""
+    delivery = job.fetch(dataset, _last_snapshot(dataset, job.home), scratch)
+    return archive.keep(delivery, dataset.id, job.run, job.home)
+
+
+def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> SuiteResult:
+    """Run the dataset's rules and its grain on the table `tidy`. Raises `check.broken_rule`, `check.empty`."""
+    return check(connection, "tidy", dataset.rules, dataset.tidy.grain)
+
+
+def land_tidy(dataset: Dataset, job: Job, snapshot: Snapshot, contract: Contract, content: str, connection: duckdb.DuckDBPyConnection) -> Vintage:
+    """Land the table `tidy`. Raises `land.*`, `lake.damaged`, `lock.busy`."""
+    return land(connection, "tidy", table_of(dataset, contract), snapshot, job.home, job.run, content)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps as functions, so that an orchestrator can put its own around each."""
+
+    collect: Callable[[Dataset, Job, Path], Snapshot] = collect
+    examine: Callable[..., Inspection] = examine
+    transform: Callable[..., int] = transform
+    check: Callable[[Dataset, duckdb.DuckDBPyConnection], SuiteResult] = check_tidy
+    land: Callable[..., Vintage] = land_tidy
+
+
+def ingest(dataset: Dataset, job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> DatasetOutcome:  # noqa: B008  # frozen
+    """Take one dataset from its publisher to the lake. Never raises `EvidenceError`: a failure is the outcome, and the last good table stays."""
+    clock = _Clock(dataset.id, tell)
+    try:
+        with _alone(dataset, job) as (scratch, connection):
+            return _ingest(dataset, job, steps, clock, scratch, connection)
+    except EvidenceError as error:
+        clock.stop()
+        return DatasetOutcome(dataset.id, "failed", error=error.of(dataset.id).as_dict(), steps=clock.seconds)
+
+
+def run(datasets: Sequence[Dataset], job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> RunRecord:  # noqa: B008  # frozen
+    """Ingest the datasets one after another, publish once, write the run record."""
+    started = _now()
+    outcomes = tuple(ingest(dataset, job, steps, tell) for dataset in datasets)
+    tell("", "publish")
+    return conclude(datasets, job, outcomes, started)
+
+
+def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutcome, ...], started: str) -> RunRecord:
+    """The end of every run: the record (which publishing puts into `meta`), one publish, and the record with what was published."""
+    names = tuple(dataset.id for dataset in datasets)
+    record = RunRecord(job.run, started, _now(), job.origin, job.engine, names, outcomes)
+    write_record(record, job.home)
+    try:
+        published: dict[str, Any] = asdict(publish_all(job))
+    except EvidenceError as error:
+        published = {"error": error.as_dict()}
+    record = replace(record, finished=_now(), published=published)
+    write_record(record, job.home)
+    return record
+
+
+def _ingest(dataset: Dataset, job: Job, steps: Steps, clock: _Clock, scratch: Path, connection: duckdb.DuckDBPyConnection) -> DatasetOutcome:
+    with clock.step("fetch"):
+        snapshot = steps.collect(dataset, job, scratch)
+    outcome = DatasetOutcome(dataset.id, "unchanged", snapshot=snapshot.id, release=snapshot.release, warnings=snapshot.warnings)
+    contract = load_contract(dataset.id, job.accepted)
+    last = _last_vintage(dataset, job.home)
+    if last and contract and (last.snapshot, last.tidy, last.contract) == (snapshot.id, recipe(dataset), table_of(dataset, contract).contract):
+        clear_hold(job.home, dataset.id)
+        return replace(outcome, rows=last.rows, vintage=last.id, steps=clock.seconds)
+    with clock.step("examine"):
+        inspection = steps.examine(dataset, job.home, snapshot, last, contract, connection, scratch)
+    outcome = replace(outcome, changes=inspection.as_dicts(), warnings=(*snapshot.warnings, *inspection.notes))
+    if inspection.held or contract is None:
+        write_hold(job.home, dataset.id, snapshot.id, job.run, outcome.changes)
+        if contract is None:
+            raise EvidenceError("contract.missing", found="no accepted contract", expected=f"{dataset.id} under {job.accepted}", dataset=dataset.id)
+        return replace(outcome, status="held", steps=clock.seconds)
+    with clock.step("tidy"):
+        steps.transform(dataset, connection)
+    with clock.step("check"):
+        checked = steps.check(dataset, connection)
+    outcome = replace(outcome, checks=checked.as_dict(), steps=clock.seconds)
+    if not checked.success:
+        return replace(outcome, status="failed", error=_failed(dataset, checked).as_dict())
+    with clock.step("land"):
+        vintage = steps.land(dataset, job, snapshot, contract, inspection.shape.content, connection)
+    clear_hold(job.home, dataset.id)
+    return replace(outcome, status="landed" if vintage.new else "unchanged", rows=vintage.rows, vintage=vintage.id, steps=clock.seconds)
+
+
+def _failed(dataset: Dataset, checked: SuiteResult) -> EvidenceError:
+    first = checked.failed[0]
+    more = f" (and {len(checked.failed) - 1} more rules)" if len(checked.failed) > 1 else ""
+    rows = f"; for example {first.rows[0]}" if first.rows else ""
+    found = f"{first.unexpected_count} rows that break it{rows}{more}" if first.unexpected_count else f"{first.observed}{more}"
+    return EvidenceError("check.failed", where=f"tidy table of {dataset.id}", expected=first.sentence, found=found, dataset=dataset.id)
+
+
+@contextmanager
+def _alone(dataset: Dataset, job: Job) -> Iterator[tuple[Path, duckdb.DuckDBPyConnection]]:
+    """One run of a dataset at a time, with a scratch folder and a bounded DuckDB of its own, both gone afterwards."""
+    scratch = job.home.scratch / f"{job.run}-{dataset.id}"
+    with lock(job.home, f"ingest.{dataset.id}", f"run {job.run}"):
+        scratch.mkdir(parents=True, exist_ok=True)
+        connection = engine(job.home)
+        try:
+            yield scratch, connection
+        finally:
+            connection.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _last_vintage(dataset: Dataset, home: Home) -> Vintage | None:
+    landed = vintages(home, dataset.id)
+    return landed[-1] if landed else None
+
+
+def _last_snapshot(dataset: Dataset, home: Home) -> Snapshot | None:
+    """The snapshot to ask 'only if changed' against: that of the last landed vintage, never a held one."""
+    last = _last_vintage(dataset, home)
+    return archive.load(dataset.id, last.snapshot, home) if last else None
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@dataclass
+class _Clock:
+    """How long each step took; tells which one begins."""
+
+    dataset: str
+    tell: Tell
+    seconds: dict[str, float] = field(default_factory=dict)
+    _running: tuple[str, float] | None = None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        self.tell(self.dataset, name)
+        self._running = (name, time.perf_counter())
+        yield
+        self.stop()
+
+    def stop(self) -> None:
+        if self._running:
+            name, began = self._running
+            self.seconds[name] = round(time.perf_counter() - began, 3)
+            self._running = None

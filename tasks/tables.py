@@ -1,0 +1,41 @@
+"""From a declaration to the table that the warehouse knows: landing and publishing see no more of a dataset than this."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from expectations.contract import Contract
+from expectations.declaration import Dataset
+from tasks.tidy import MACROS, sql_of
+from warehouse.table import DatasetTable, TableColumn
+
+
+def table_of(dataset: Dataset, contract: Contract | None = None) -> DatasetTable:
+    """The dataset's table, with fingerprints of its contract and of all that makes the tidy table from the same bytes."""
+    return DatasetTable(
+        id=dataset.id,
+        title=dataset.title,
+        columns=tuple(TableColumn(name, column.type, column.meaning, column.unit or "") for name, column in dataset.tidy.columns.items()),
+        grain=dataset.tidy.grain,
+        delivery=dataset.delivery,
+        period=dataset.tidy.period,
+        licence=dataset.licence,
+        attribution=dataset.attribution,
+        why=dataset.why,
+        owner=dataset.owner,
+        caveats=dataset.caveats,
+        source=dataset.source.kind,
+        contract=_fingerprint(json.dumps(contract.as_dict(), sort_keys=True)) if contract else "",
+        tidy=recipe(dataset),
+    )
+
+
+def recipe(dataset: Dataset) -> str:
+    """A fingerprint of what makes the tidy table from the same bytes: SQL, macros, raw and tidy columns, how parts are read."""
+    declared = dataset.model_dump_json(include={"read", "raw", "tidy"})
+    return _fingerprint("\n".join([sql_of(dataset.id).read_text(encoding="utf-8"), MACROS.read_text(encoding="utf-8"), declared]))
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""Where data lands: the layout of the home, tidy SQL, the published DuckDB file."""
