@@ -301,6 +301,8 @@ def _repeated_key(node: yaml.Node | None) -> tuple[str, int] | None:
 def _sentence(error: Any, data: Mapping[str, Any]) -> str:
     """What pydantic found, in words, with the nearest right name for a key that is not known."""
     path = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden" and error["input"] is None and " " in str(error["loc"][-1]):
+        return f"{error['loc'][-1]!r} was read as a key: a text with a comma inside {{…}} needs quotation marks"
     if error["type"] == "extra_forbidden":
         return f"unknown key {path!r}{_nearest(str(error['loc'][-1]), _known_keys(error['loc'], data))}"
     if error["type"] == "missing":

@@ -189,6 +189,16 @@ CATALOGUE: dict[str, ErrorKind] = {
         "The service says that the data set or the version is withdrawn.",
         "Read the publisher's notice; name the data set that replaces it in `source`, or retire the dataset.",
     ),
+    "accept.nothing_held": ErrorKind(
+        "Nothing of this dataset is held",
+        "`evidence accept` accepts the snapshot that is held; there is none.",
+        "See `evidence status`; run `evidence run DATASET` to fetch what the publisher has now.",
+    ),
+    "accept.no_reason": ErrorKind(
+        "Accepting needs a reason and a person",
+        "A contract without a reason cannot be reviewed.",
+        "Give `--reason \"why this is right\"`, and `--by NAME` where git knows no name.",
+    ),
     # -- tidy -----------------------------------------------------------------------------------------------------------
     "tidy.failed": ErrorKind(
         "The tidy SQL failed",

@@ -105,7 +105,7 @@ class FileItem(BaseModel):
         default=0,
         ge=0,
         le=31,
-        description="Where `url` holds a date, as `{date:%Y%m%d}`: how many days before today to look for the newest file, which may come late.",
+        description="Where `url` holds a date, as `{date:%Y%m%d}`: how many days before today to look for the newest file.",
     )
     media: list[Text] = Field(
         default=[], description="Media types that the file may have; without them, those that the ending of its name stands for."

@@ -7,9 +7,9 @@ and events. A dataset that fails or is held shows as such and holds back no othe
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,19 +23,165 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task, exponential_backoff
 
-from expectations.declaration import all_ids, load
+from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
 from flows.jobs import job_of
-from flows.report import markdown, summary
+from flows.report import markdown, reason, summary
 from flows.settings import DATASETS_AT_ONCE, TIMEZONE
 from flows.watch import current
-from tasks import pipeline
+from tasks.pipeline import Job, Steps, conclude
+from tasks.pipeline import ingest as ingest_one
 from tasks.record import DatasetOutcome, RunRecord
 from warehouse.home import Home
 
 # What may be well again in a few minutes; any other failure is the same at the next try.
 TRANSIENT = {"fetch.unreachable", "fetch.timeout", "fetch.truncated", "fetch.rate_limited", "fetch.server_error"}
 RETRIES = 3
-RETRY_SECONDS = 60  # then 120, then 240, each with jitter; the short retries are the HTTP client's
-SECONDS = {"fetch": 3600, "examine": 3600, "tidy": 3600, "check": 3600, "land": 3600, "publish": 3600}
-EVENTS = {"landed": "evidence.dataset.landed", "held": "evidence.dataset.held", "failed": "evidence.dataset.failed"}
+# Seconds before the first retry, doubled for each further one. These are the long retries: short ones are the HTTP client's own. A person who
+# waits at a terminal is told soon; a schedule at night has time.
+SCHEDULED_RETRY = 60.0
+ATTENDED_RETRY = 2.0
+JITTER = 0.5
+STEP_SECONDS = 3600.0
+EVENT = "evidence.dataset"
+
+
+def _run_name() -> str:
+    """'ingest dfe.pupil_attendance 2026-11-21 09:35', in London's time."""
+    asked = runtime.flow_run.parameters.get("datasets") or []
+    what = asked[0] if len(asked) == 1 else f"{len(asked) or 'all'} datasets"
+    return f"ingest {what} {datetime.now(ZoneInfo(TIMEZONE)):%Y-%m-%d %H:%M}"
+
+
+@flow(
+    name="ingest",
+    flow_run_name=_run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=DATASETS_AT_ONCE),  # type: ignore[arg-type]  # Prefect's own annotation is too narrow
+    persist_result=False,
+)
+def ingest(datasets: list[str], sample: bool = False) -> State[Any]:
+    """Fetch, check, land and publish datasets. All of them where `datasets` is empty; from the shipped sample where `sample` is true."""
+    declared = [load(dataset) for dataset in datasets or all_ids()]
+    log = get_run_logger()
+    with job_of(Home.from_environment(), sample, engine="prefect") as job:
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        log.info("Run %s: %s, home %s", job.run, ", ".join(dataset.id for dataset in declared), job.home.root)
+        outcomes = _side_by_side(declared, job)
+        current().tell("", "publish")
+        record = _as_task(conclude, "publish", "publish")(declared, job, outcomes, started)
+    current().records.append(record)
+    _tell(record, log)
+    return _final_state(record)
+
+
+def worth_another_try(_task: Task[..., Any], _task_run: TaskRun, state: State[Any]) -> bool:
+    """Whether a fetch that failed may do better in a while: only for codes in `TRANSIENT`."""
+    try:
+        state.result()
+    except EvidenceError as error:
+        return error.code in TRANSIENT
+    except Exception:
+        return False
+    return False
+
+
+def _side_by_side(declared: Sequence[Dataset], job: Job) -> tuple[DatasetOutcome, ...]:
+    """Every dataset as one mapped task, its steps as tasks of their own below it. One outcome each, in order."""
+    by_id = {dataset.id: dataset for dataset in declared}
+    outcomes: dict[str, DatasetOutcome] = {}
+    steps, watch = _steps(job), current()
+
+    def one(dataset_id: str) -> State[Any]:
+        try:
+            outcome = ingest_one(by_id[dataset_id], job, steps, watch.tell)
+        except Exception as error:
+            get_run_logger().error("Not foreseen:\n%s", traceback.format_exc())
+            outcome = _unforeseen(dataset_id, error)
+        outcomes[dataset_id] = outcome
+        watch.tell(dataset_id, outcome.status)
+        return _state_of(outcome)
+
+    mapped = task(one, name="dataset", task_run_name="{dataset_id}", cache_policy=NO_CACHE, persist_result=False)
+    wait(mapped.map(list(by_id)))
+    return tuple(outcomes.get(dataset, _unforeseen(dataset, None)) for dataset in by_id)
+
+
+def _steps(job: Job) -> Steps:
+    plain = Steps()
+    delay = SCHEDULED_RETRY if runtime.deployment.id else ATTENDED_RETRY
+    retries = {
+        "retries": RETRIES,
+        "retry_delay_seconds": exponential_backoff(0.05 if job.origin == "sample" else delay),
+        "retry_jitter_factor": JITTER,
+        "retry_condition_fn": worth_another_try,
+    }
+    return Steps(
+        collect=_as_task(plain.collect, "fetch", **retries),
+        examine=_as_task(plain.examine, "examine"),
+        transform=_as_task(plain.transform, "tidy"),
+        check=_as_task(plain.check, "check"),
+        land=_as_task(plain.land, "land"),
+    )
+
+
+def _as_task(step: Callable[..., Any], name: str, run_name: str = "", **options: Any) -> Callable[..., Any]:
+    """A step as a Prefect task, named after its dataset (the step's first argument).
+
+    The arguments stay in the closure: as parameters of the task, Prefect would walk through connections and whole contracts to find futures.
+    """
+
+    def call(first: Any, *rest: Any) -> Any:
+        def act() -> Any:
+            attempt = runtime.task_run.run_count or 1
+            if attempt > 1:
+                current().tell(first.id, f"{name}, attempt {attempt}")
+            return step(first, *rest)
+
+        named = run_name or f"{name} {first.id}"
+        options_of_all = {"timeout_seconds": STEP_SECONDS, "cache_policy": NO_CACHE, "persist_result": False, "log_prints": False}
+        return task(act, name=name, task_run_name=named, **{**options_of_all, **options})()
+
+    return call
+
+
+def _state_of(outcome: DatasetOutcome) -> State[Any]:
+    """Landed, Unchanged, Held or Failed, with the reason where a person looks first."""
+    if outcome.good:
+        rows = f"{outcome.rows:,} rows" if outcome.rows is not None else ""
+        return Completed(name=outcome.status.capitalize(), message=rows)
+    return Failed(name=outcome.status.capitalize(), message=reason(outcome))
+
+
+def _final_state(record: RunRecord) -> State[Any]:
+    message = summary(record.outcomes)
+    unpublished = bool(record.published and "error" in record.published)
+    if record.good and not unpublished:
+        return Completed(message=message)
+    held = all(outcome.good or outcome.status == "held" for outcome in record.outcomes) and not unpublished
+    return Failed(name="Held" if held else "Failed", message=message + ("; the database was not published" if unpublished else ""))
+
+
+def _tell(record: RunRecord, log: logging.Logger | logging.LoggerAdapter[Any]) -> None:
+    """The account of the run in Prefect: its log, an artifact of the run, and an event a dataset for automations."""
+    for outcome in record.outcomes:
+        level = logging.INFO if outcome.good else logging.WARNING if outcome.status == "held" else logging.ERROR
+        log.log(level, "%s: %s %s", outcome.dataset, outcome.status, reason(outcome) or f"({outcome.rows or 0:,} rows)")
+    key = f"run-{record.datasets[0].replace('.', '-').replace('_', '-')}" if len(record.datasets) == 1 else "run"
+    create_markdown_artifact(markdown(record), key=key, description=summary(record.outcomes))
+    for outcome in record.outcomes:
+        _emit(outcome, record)
+
+
+def _emit(outcome: DatasetOutcome, record: RunRecord) -> None:
+    resource = {"prefect.resource.id": f"{EVENT}.{outcome.dataset}", "prefect.resource.name": outcome.dataset}
+    payload = {"run": record.run, "rows": outcome.rows, "vintage": outcome.vintage, "snapshot": outcome.snapshot, "reason": reason(outcome)}
+    emit_event(f"{EVENT}.{outcome.status}", resource, payload=payload)
+    if any(change["severity"] != "info" for change in outcome.changes):
+        emit_event(f"{EVENT}.changed", resource, payload={"run": record.run, "changes": list(outcome.changes)})
+
+
+def _unforeseen(dataset: str, error: Exception | None) -> DatasetOutcome:
+    """The outcome of a dataset whose task ended in a way that no step foresaw."""
+    found = f"{type(error).__name__}: {error}" if error else "the task ended without an outcome"
+    facts = {"code": "run.unforeseen", "title": "Something happened that no step foresaw", "dataset": dataset, "where": "", "expected": "", "found": found}
+    return DatasetOutcome(dataset, "failed", error={**facts, "to_do": "Read the log of the run; run it again; report it with the log if it returns."})

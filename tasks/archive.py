@@ -32,7 +32,11 @@ def keep(delivery: Delivery, dataset: str, run: str, home: Home) -> Snapshot:
             _keep_bytes(fetched, home)
         elif not home.part(fetched.sha256).exists():
             raise EvidenceError(
-                "archive.missing", where=fetched.name, expected=f"bytes of SHA-256 {fetched.sha256[:12]}… in {home.archive}", found="none", dataset=dataset
+                "archive.missing",
+                where=fetched.name,
+                expected=f"bytes of SHA-256 {fetched.sha256[:12]}… in {home.archive}",
+                found="none",
+                dataset=dataset,
             )
     parts = tuple(Part(**{name: getattr(fetched, name) for name in _PART_FIELDS}) for fetched in delivery.parts)
     snapshot = Snapshot(
@@ -56,7 +60,9 @@ def load(dataset: str, snapshot: str, home: Home) -> Snapshot:
     """The snapshot of this id. Raises `archive.missing`."""
     manifest = home.manifest(dataset, snapshot)
     if not manifest.exists():
-        raise EvidenceError("archive.missing", where=str(manifest), expected=f"the manifest of snapshot {snapshot}", found="no file", dataset=dataset)
+        raise EvidenceError(
+            "archive.missing", where=str(manifest), expected=f"the manifest of snapshot {snapshot}", found="no file", dataset=dataset
+        )
     return snapshot_from_dict(json.loads(manifest.read_text(encoding="utf-8")))
 
 

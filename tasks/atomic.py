@@ -24,8 +24,8 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def replace_json(path: Path, value: Any) -> None:
-    """Replace a file by JSON that a person can read and diff."""
-    replace_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    """Replace a file by JSON that a person can read and diff. What JSON has no form for (a path, a date) is written as its text."""
+    replace_text(path, json.dumps(value, indent=1, ensure_ascii=False, default=str) + "\n")
 
 
 def replace_bytes(path: Path, content: bytes) -> None:
@@ -63,9 +63,9 @@ def flush(path: Path) -> None:
     _flush_one(path)
 
 
-def sweep(folder: Path) -> int:
-    """Remove what killed writers left aside in a folder. Only for one who holds the lock of that folder. Returns how many things."""
-    left = sorted(folder.glob(f"{ASIDE}*")) if folder.is_dir() else []
+def sweep(folder: Path, name: str = "*") -> int:
+    """Remove what killed writers of `name` left aside in a folder. Only for one who holds their lock. Returns how many things."""
+    left = sorted(folder.glob(f"{ASIDE}*-{name}")) if folder.is_dir() else []
     for path in left:
         _remove(path)
     return len(left)

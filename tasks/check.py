@@ -15,6 +15,7 @@ from expectations.gx import validate
 from expectations.rules import CheckResult, Rule, SuiteResult
 
 _NAMED = 3  # failed rules that an error names; the run record has them all
+_SHOWN = 6  # columns of the example that a line shows
 
 
 def check(connection: duckdb.DuckDBPyConnection, table: str, dataset_rules: Iterable[Rule], grain: Sequence[str]) -> SuiteResult:
@@ -40,7 +41,7 @@ def say(result: CheckResult) -> str:
         return f"{result.sentence}{' (no row came under it)' if result.judged_nothing else ''}"
     parts = [f"{result.sentence}: {_how_far(result)}"]
     if result.rows:
-        parts.append("such as " + ", ".join(f"{name} {value!r}" for name, value in result.rows[0].items()))
+        parts.append("such as " + ", ".join(f"{name} {value!r}" for name, value in list(result.rows[0].items())[:_SHOWN]))
     if result.because:
         parts.append(f"because {result.because}")
     return ", ".join(parts)

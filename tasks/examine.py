@@ -19,7 +19,7 @@ from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
 from expectations.shape import Shape
 from tasks import archive
-from tasks.changes import Observed, against_contract, against_landed
+from tasks.changes import Observed, against_contract, against_landed, first_sight
 from tasks.policy import Graded, grade
 from tasks.read import ReadOptions, read
 from tasks.shape import column_names, observe
@@ -57,15 +57,31 @@ def examine(
 ) -> Inspection:
     """Make the table `arrived` of every part of the snapshot, and grade its changes. Raises `read.*`, `archive.*`."""
     parts = read_parts(dataset, snapshot, home, connection, scratch)
-    shape = _observed(connection, dataset, parts.values(), "arrived")
-    if contract is None:
-        return Inspection(shape, ())
-    before = _landed(dataset, home, last, connection, scratch, parts)
+    shape = _observed(connection, dataset, list(parts.values()), "arrived", compared=contract is not None and last is not None)
     arrived = Observed(shape, "arrived")
-    found = list(against_contract(connection, contract.shape, dataset.relied_on, before, arrived))
+    today = datetime.now(UTC).date()
+    if contract is None:
+        return Inspection(shape, grade(first_sight(connection, arrived), dataset, today))
+    before = _landed(dataset, home, last, connection, scratch, parts)
+    told = against_contract(
+        contract.shape,
+        dataset.relied_on,
+        before,
+        arrived,
+        key=dataset.raw.key or None,
+        delivery_kind=dataset.delivery,
+        connection=connection,
+    )
+    changes, notes = list(told.changes), list(told.notes)
     if before is not None:
-        found += against_landed(connection, before, arrived, delivery=dataset.delivery)
-    return Inspection(shape, grade(found, dataset, datetime.now(UTC).date()))
+        values = against_landed(
+            connection, before, arrived, key=dataset.raw.key or None, delivery_kind=dataset.delivery, alignment=told.alignment
+        )
+        changes, notes = [*changes, *values.changes], [*notes, *values.notes]
+    else:
+        changes += first_sight(connection, arrived)
+    unique = {change.id: change for change in changes}
+    return Inspection(shape, grade(list(unique.values()), dataset, today), tuple(dict.fromkeys(notes)))
 
 
 def read_parts(
@@ -101,9 +117,8 @@ def _read(dataset: Dataset, part: Part, home: Home, connection: duckdb.DuckDBPyC
     return PartTable(part.name, table, layout, part.labels)
 
 
-def _observed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Any, view: str) -> Shape:
-    tables: Sequence[PartTable] = list(parts)
-    assemble(connection, dataset, tables, view)
+def _observed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, tables: Sequence[PartTable], view: str, compared: bool) -> Shape:
+    assemble(connection, dataset, tables, view, "table" if compared else "view")
     key = dataset.raw.key
     if key and not set(key) <= set(column_names(connection, view)):
         key = None  # a key column is gone: that is a change to be named, and no reason to stop looking
@@ -122,4 +137,4 @@ def _landed(
     if last is None:
         return None
     parts = read_parts(dataset, archive.load(dataset.id, last.snapshot, home), home, connection, scratch, known)
-    return Observed(_observed(connection, dataset, parts.values(), "landed"), "landed")
+    return Observed(_observed(connection, dataset, list(parts.values()), "landed", compared=True), "landed")

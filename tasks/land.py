@@ -102,7 +102,9 @@ def _hold_to_declaration(connection: _Connection, table: str, dataset: DatasetTa
     faults += [f"{name} is not declared" for name in found if name not in dataset.types]
     faults += [f"{name} is {found[name]}, declared {kind}" for name, kind in expected.items() if name in found and found[name] != kind]
     if faults:
-        raise EvidenceError("land.not_as_declared", where=table, expected="the declared columns and types", found="; ".join(faults), dataset=dataset.id)
+        raise EvidenceError(
+            "land.not_as_declared", where=table, expected="the declared columns and types", found="; ".join(faults), dataset=dataset.id
+        )
 
 
 def _already_in_force(existing: Sequence[Vintage], dataset: DatasetTable, content: str, known: str) -> Vintage | None:
@@ -146,7 +148,9 @@ def _copy(connection: _Connection, table: str, dataset: DatasetTable, vintage: V
     try:
         connection.execute(f"copy ({select}) to {literal(str(path))} ({options})")
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        raise EvidenceError("land.not_written", where=str(path), expected=f"{vintage.rows:,} rows written", found=str(error), dataset=dataset.id) from error
+        raise EvidenceError(
+            "land.not_written", where=str(path), expected=f"{vintage.rows:,} rows written", found=str(error), dataset=dataset.id
+        ) from error
 
 
 def _footer(dataset: DatasetTable, vintage: Vintage) -> dict[str, str]:
@@ -178,11 +182,15 @@ def _read_back(connection: _Connection, table: str, dataset: DatasetTable, vinta
         types = {row[0]: row[1] for row in connection.execute(f"describe select * from {file}").fetchall()}
         written = connection.execute(f"select {counts} from {file}").fetchone()
     except duckdb.Error as error:
-        raise EvidenceError("land.not_written", where=str(path), expected="a readable file", found=str(error), dataset=dataset.id) from error
+        raise EvidenceError(
+            "land.not_written", where=str(path), expected="a readable file", found=str(error), dataset=dataset.id
+        ) from error
     meant = connection.execute(f"select {counts} from {identifier(table)}").fetchone()
     if types != dataset.types or written != meant:
         found = f"types {types}" if types != dataset.types else f"counts {written}"
-        raise EvidenceError("land.not_written", where=str(path), expected=f"counts {meant} of {', '.join(counted)}", found=found, dataset=dataset.id)
+        raise EvidenceError(
+            "land.not_written", where=str(path), expected=f"counts {meant} of {', '.join(counted)}", found=found, dataset=dataset.id
+        )
 
 
 def _point(home: Home, dataset: str, listed: Sequence[Vintage]) -> None:

@@ -2,8 +2,8 @@
 
     collect (fetch, archive) -> examine (read, observe, compare) -> transform (tidy) -> check -> land -> publish
 
-Refuses to reach back: each step takes what the one before it gave. A live run, the sample, a replay and a rehearsal differ only in `Job.fetch`,
-where the bytes come from; `flows/` replaces each step by its Prefect task, `--direct` runs them as they stand.
+Refuses to reach back: each step takes what the one before it gave. A live run, the sample, a replay and a rehearsal differ only
+in `Job.fetch`, where the bytes come from; `flows/` replaces each step by its Prefect task, `--direct` runs them as they stand.
 """
 
 from __future__ import annotations
@@ -12,31 +12,32 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from expectations.contract import ACCEPTED, Contract
+from expectations.contract import ACCEPTED, Contract, path_of
 from expectations.contract import load as load_contract
-from expectations.declaration import Dataset
+from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
 from expectations.rules import SuiteResult
 from tasks import archive
-from tasks.check import check
+from tasks.check import check, failure
 from tasks.examine import Inspection, examine
 from tasks.land import land
 from tasks.locks import lock
-from tasks.publish import publish
+from tasks.publish import Published, publish
 from tasks.record import DatasetOutcome, RunRecord, clear_hold, write_hold, write_record
 from tasks.snapshot import Delivery, Snapshot
-from tasks.tables import recipe, table_of
-from tasks.tidy import transform
+from tasks.tables import table_of
+from tasks.tidy import SQL, transform
 from warehouse.engine import engine
 from warehouse.home import Home
 from warehouse.lake import Vintage, vintages
+from warehouse.table import DatasetTable
 
 Fetch = Callable[[Dataset, Snapshot | None, Path], Delivery]
 Tell = Callable[[str, str], None]  # dataset id, what happens now
@@ -52,7 +53,8 @@ class Job:
     fetch: Fetch
     origin: str = "live"  # live, sample, replay
     engine: str = "direct"  # direct, prefect
-    accepted: Path = ACCEPTED
+    accepted: Path = ACCEPTED  # folder of contracts
+    sql: Path = SQL  # folder of tidy SQL
 
 
 def collect(dataset: Dataset, job: Job, scratch: Path) -> Snapshot:
@@ -66,9 +68,11 @@ def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> Suite
     return check(connection, "tidy", dataset.rules, dataset.tidy.grain)
 
 
-def land_tidy(dataset: Dataset, job: Job, snapshot: Snapshot, contract: Contract, content: str, connection: duckdb.DuckDBPyConnection) -> Vintage:
+def land_tidy(
+    dataset: Dataset, job: Job, snapshot: Snapshot, contract: Contract, content: str, connection: duckdb.DuckDBPyConnection
+) -> Vintage:
     """Land the table `tidy`. Raises `land.*`, `lake.damaged`, `lock.busy`."""
-    return land(connection, "tidy", table_of(dataset, contract), snapshot, job.home, job.run, content)
+    return land(connection, "tidy", table_of(dataset, contract, job.sql), snapshot, job.home, job.run, content)
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,11 @@ class Steps:
     land: Callable[..., Vintage] = land_tidy
 
 
-def ingest(dataset: Dataset, job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> DatasetOutcome:  # noqa: B008  # frozen
-    """Take one dataset from its publisher to the lake. Never raises `EvidenceError`: a failure is the outcome, and the last good table stays."""
+def ingest(dataset: Dataset, job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> DatasetOutcome:  # frozen
+    """Take one dataset from its publisher to the lake.
+
+    Never raises `EvidenceError`: a failure is the outcome, and the last good table stays.
+    """
     clock = _Clock(dataset.id, tell)
     try:
         with _alone(dataset, job) as (scratch, connection):
@@ -93,7 +100,7 @@ def ingest(dataset: Dataset, job: Job, steps: Steps = Steps(), tell: Tell = lamb
         return DatasetOutcome(dataset.id, "failed", error=error.of(dataset.id).as_dict(), steps=clock.seconds)
 
 
-def run(datasets: Sequence[Dataset], job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> RunRecord:  # noqa: B008  # frozen
+def run(datasets: Sequence[Dataset], job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> RunRecord:  # frozen
     """Ingest the datasets one after another, publish once, write the run record."""
     started = _now()
     outcomes = tuple(ingest(dataset, job, steps, tell) for dataset in datasets)
@@ -107,7 +114,7 @@ def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutco
     record = RunRecord(job.run, started, _now(), job.origin, job.engine, names, outcomes)
     write_record(record, job.home)
     try:
-        published: dict[str, Any] = asdict(publish_all(job))
+        published: dict[str, Any] = publish_all(job).as_dict()
     except EvidenceError as error:
         published = {"error": error.as_dict()}
     record = replace(record, finished=_now(), published=published)
@@ -115,13 +122,21 @@ def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutco
     return record
 
 
-def _ingest(dataset: Dataset, job: Job, steps: Steps, clock: _Clock, scratch: Path, connection: duckdb.DuckDBPyConnection) -> DatasetOutcome:
+def publish_all(job: Job, settle: float = 0.0) -> Published:
+    """Publish what is landed of every declared dataset. Raises `publish.failed`, `lock.busy`."""
+    declared = (load(dataset) for dataset in all_ids())
+    return publish(job.home, [table_of(dataset, load_contract(dataset.id, job.accepted)) for dataset in declared], settle)
+
+
+def _ingest(
+    dataset: Dataset, job: Job, steps: Steps, clock: _Clock, scratch: Path, connection: duckdb.DuckDBPyConnection
+) -> DatasetOutcome:
     with clock.step("fetch"):
         snapshot = steps.collect(dataset, job, scratch)
     outcome = DatasetOutcome(dataset.id, "unchanged", snapshot=snapshot.id, release=snapshot.release, warnings=snapshot.warnings)
     contract = load_contract(dataset.id, job.accepted)
     last = _last_vintage(dataset, job.home)
-    if last and contract and (last.snapshot, last.tidy, last.contract) == (snapshot.id, recipe(dataset), table_of(dataset, contract).contract):
+    if last and contract and _is_landed(last, snapshot, table_of(dataset, contract, job.sql)):
         clear_hold(job.home, dataset.id)
         return replace(outcome, rows=last.rows, vintage=last.id, steps=clock.seconds)
     with clock.step("examine"):
@@ -130,27 +145,24 @@ def _ingest(dataset: Dataset, job: Job, steps: Steps, clock: _Clock, scratch: Pa
     if inspection.held or contract is None:
         write_hold(job.home, dataset.id, snapshot.id, job.run, outcome.changes)
         if contract is None:
-            raise EvidenceError("contract.missing", found="no accepted contract", expected=f"{dataset.id} under {job.accepted}", dataset=dataset.id)
+            raise EvidenceError("contract.missing", found="none", expected=str(path_of(dataset.id, job.accepted)), dataset=dataset.id)
         return replace(outcome, status="held", steps=clock.seconds)
     with clock.step("tidy"):
-        steps.transform(dataset, connection)
+        steps.transform(dataset, connection, job.sql)
     with clock.step("check"):
         checked = steps.check(dataset, connection)
     outcome = replace(outcome, checks=checked.as_dict(), steps=clock.seconds)
     if not checked.success:
-        return replace(outcome, status="failed", error=_failed(dataset, checked).as_dict())
+        return replace(outcome, status="failed", error=failure(checked, dataset.id).as_dict())
     with clock.step("land"):
         vintage = steps.land(dataset, job, snapshot, contract, inspection.shape.content, connection)
     clear_hold(job.home, dataset.id)
     return replace(outcome, status="landed" if vintage.new else "unchanged", rows=vintage.rows, vintage=vintage.id, steps=clock.seconds)
 
 
-def _failed(dataset: Dataset, checked: SuiteResult) -> EvidenceError:
-    first = checked.failed[0]
-    more = f" (and {len(checked.failed) - 1} more rules)" if len(checked.failed) > 1 else ""
-    rows = f"; for example {first.rows[0]}" if first.rows else ""
-    found = f"{first.unexpected_count} rows that break it{rows}{more}" if first.unexpected_count else f"{first.observed}{more}"
-    return EvidenceError("check.failed", where=f"tidy table of {dataset.id}", expected=first.sentence, found=found, dataset=dataset.id)
+def _is_landed(last: Vintage, snapshot: Snapshot, table: DatasetTable) -> bool:
+    """Whether these bytes, tidied this way and under this contract, are what landed last."""
+    return (last.snapshot, last.tidy, last.contract) == (snapshot.id, table.tidy, table.contract)
 
 
 @contextmanager

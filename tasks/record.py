@@ -124,7 +124,9 @@ def read_records(home: Home, limit: int | None = None) -> list[RunRecord]:
     if not home.runs.is_dir():
         return []
     with os.scandir(home.runs) as found:
-        files = [(entry.stat().st_mtime_ns, entry.path) for entry in found if entry.name.endswith(".json") and not entry.name.startswith(".")]
+        files = [
+            (entry.stat().st_mtime_ns, entry.path) for entry in found if entry.name.endswith(".json") and not entry.name.startswith(".")
+        ]
     records = (_read(Path(path)) for _, path in sorted(files, reverse=True)[:limit])
     return [record for record in records if record is not None]
 
@@ -138,7 +140,9 @@ def read_status(home: Home) -> dict[str, DatasetStatus]:
     return {dataset: DatasetStatus(**{**entry, "held_since": holds.get(dataset, "")}) for dataset, entry in sorted(entries.items())}
 
 
-def write_hold(home: Home, dataset: str, snapshot: str, run: str, changes: Iterable[Mapping[str, Any]], now: datetime | None = None) -> Hold:
+def write_hold(
+    home: Home, dataset: str, snapshot: str, run: str, changes: Iterable[Mapping[str, Any]], now: datetime | None = None
+) -> Hold:
     """Hold a snapshot. A dataset that is held already keeps its `since`, whichever snapshot is held now."""
     before = read_hold(home, dataset)
     since = before.since if before else (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
@@ -167,7 +171,9 @@ def read_hold(home: Home, dataset: str) -> Hold | None:
 
 def read_holds(home: Home) -> list[Hold]:
     """All holds, by dataset."""
-    names = sorted(path.stem for path in home.quarantine.glob("*.json") if not path.name.startswith(".")) if home.quarantine.is_dir() else []
+    names = (
+        sorted(path.stem for path in home.quarantine.glob("*.json") if not path.name.startswith(".")) if home.quarantine.is_dir() else []
+    )
     return [hold for hold in (read_hold(home, name) for name in names) if hold is not None]
 
 

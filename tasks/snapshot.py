@@ -36,7 +36,9 @@ class Fetched:
     final_url: str = ""  # after redirects
     media_type: str = ""
     charset: str | None = None  # as the service declared it
-    headers: Mapping[str, str] = field(default_factory=dict)  # those worth keeping: etag, last-modified, content-*, deprecation, sunset, link
+    headers: Mapping[str, str] = field(
+        default_factory=dict
+    )  # those worth keeping: etag, last-modified, content-*, deprecation, sunset, link
     request: Mapping[str, Any] = field(default_factory=dict)  # method, params, body
     labels: Mapping[str, str] = field(default_factory=dict)  # what the declaration or the service says of this part: period, edition, title
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 from expectations.contract import Contract
 from expectations.declaration import Dataset
-from tasks.tidy import MACROS, sql_of
+from tasks.tidy import MACROS, SQL, sql_of
 from warehouse.table import DatasetTable, TableColumn
 
 
-def table_of(dataset: Dataset, contract: Contract | None = None) -> DatasetTable:
+def table_of(dataset: Dataset, contract: Contract | None = None, folder: Path = SQL) -> DatasetTable:
     """The dataset's table, with fingerprints of its contract and of all that makes the tidy table from the same bytes."""
     return DatasetTable(
         id=dataset.id,
@@ -27,14 +28,14 @@ def table_of(dataset: Dataset, contract: Contract | None = None) -> DatasetTable
         caveats=dataset.caveats,
         source=dataset.source.kind,
         contract=_fingerprint(json.dumps(contract.as_dict(), sort_keys=True)) if contract else "",
-        tidy=recipe(dataset),
+        tidy=recipe(dataset, folder),
     )
 
 
-def recipe(dataset: Dataset) -> str:
+def recipe(dataset: Dataset, folder: Path = SQL) -> str:
     """A fingerprint of what makes the tidy table from the same bytes: SQL, macros, raw and tidy columns, how parts are read."""
     declared = dataset.model_dump_json(include={"read", "raw", "tidy"})
-    return _fingerprint("\n".join([sql_of(dataset.id).read_text(encoding="utf-8"), MACROS.read_text(encoding="utf-8"), declared]))
+    return _fingerprint("\n".join([sql_of(dataset.id, folder).read_text(encoding="utf-8"), MACROS.read_text(encoding="utf-8"), declared]))
 
 
 def _fingerprint(text: str) -> str:

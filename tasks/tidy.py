@@ -1,4 +1,4 @@
-"""From parts as read to the tidy table: assemble the tables `arrived` and `raw`, run the dataset's own SELECT, hold it to the declared columns.
+"""From parts as read to the tidy table: assemble `arrived` and `raw`, run the dataset's own SELECT, hold it to the declared columns.
 
 Refuses a result whose columns are not the declared ones; a value that does not fit its declared type is an error that names the column.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
@@ -46,13 +47,18 @@ def canonical_columns(dataset: Dataset, layout: Layout) -> dict[str, str]:
     return names
 
 
-def assemble(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[PartTable], view: str) -> None:
-    """Make `view`: all parts under one another, columns by canonical name, the declared labels as columns, and `_part` and `_row`."""
+def assemble(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[PartTable], name: str, kind: Literal["view", "table"]
+) -> None:
+    """Make `name`: all parts under one another, columns by canonical name, the declared labels as columns, and `_part` and `_row`.
+
+    A view costs nothing and is read once; a table is for what is read many times over, as two tables are that are compared.
+    """
     selects = [_select(part, canonical_columns(dataset, part.layout), dataset.raw.labels) for part in parts]
-    connection.execute(f"create or replace view {identifier(view)} as " + "\nunion all by name\n".join(selects))
+    connection.execute(f"create or replace {kind} {identifier(name)} as " + "\nunion all by name\n".join(selects))
 
 
-def transform(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> int:
+def transform(dataset: Dataset, connection: duckdb.DuckDBPyConnection, folder: Path = SQL) -> int:
     """Run the dataset's tidy SQL over `raw`; the result is the table `tidy`. Returns its number of rows. Raises `tidy.failed`.
 
     `raw` is `arrived` with the declared columns and labels alone (a column that is not there is empty), `_part` and `_row`.
@@ -61,7 +67,7 @@ def transform(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> int:
     wanted = [*dataset.raw.columns, *dataset.raw.labels]
     chosen = [identifier(name) if name in columns else f"null::varchar as {identifier(name)}" for name in wanted]
     connection.execute(f"create or replace view raw as select {', '.join(chosen)}, _part, _row from arrived")
-    path = sql_of(dataset.id)
+    path = sql_of(dataset.id, folder)
     try:
         connection.execute(MACROS.read_text(encoding="utf-8"))
         connection.execute(f"create or replace view tidied as {_statement(path)}")
@@ -70,15 +76,17 @@ def transform(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> int:
         typed = ", ".join(f"cast({identifier(name)} as {kind}) as {identifier(name)}" for name, kind in _types(dataset).items())
         connection.execute(f"create or replace table tidy as select {typed} from tidied")
     except duckdb.Error as error:
-        raise EvidenceError("tidy.failed", where=str(path), expected="a SELECT that runs over raw", found=str(error), dataset=dataset.id) from error
+        raise EvidenceError(
+            "tidy.failed", where=str(path), expected="a SELECT that runs over raw", found=str(error), dataset=dataset.id
+        ) from error
     counted = connection.execute("select count(*) from tidy").fetchone()
     return int(counted[0]) if counted else 0
 
 
-def sql_of(dataset: str) -> Path:
+def sql_of(dataset: str, folder: Path = SQL) -> Path:
     """Where the tidy SQL of a dataset is. Raises `tidy.failed` where there is none."""
     publisher, name = dataset.split(".")
-    path = SQL / publisher / f"{name}.sql"
+    path = folder / publisher / f"{name}.sql"
     if not path.exists():
         raise EvidenceError("tidy.failed", where=str(path), expected="one SELECT from raw", found="no file", dataset=dataset)
     return path

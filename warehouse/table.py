@@ -57,6 +57,7 @@ class DatasetTable:
     caveats: tuple[str, ...] = ()
     source: str = ""  # where it comes from, for people: a service and an address
     contract: str = ""  # fingerprint of the accepted contract
+    known_errors: tuple[tuple[str, str], ...] = ()  # (what is wrong, ISO date until which we live with it)
     tidy: str = ""  # fingerprint of the tidy SQL: the same bytes tidied in another way are another vintage
 
     def __post_init__(self) -> None:

@@ -16,8 +16,8 @@ import duckdb
 import sqlalchemy
 from duckdb_engine import ConnectionWrapper
 from great_expectations.compatibility import pydantic
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 from sqlalchemy.dialects import postgresql
 
 from expectations.rules.sql import identifier, type_name
@@ -52,9 +52,13 @@ class DuckDBTypes:
         self._classes: dict[str, type] = {}
 
     def __getattr__(self, name: str) -> type:
-        canonical = type_name(name) if not name.startswith("_") else None
-        if canonical is None:
+        if name.startswith("_"):
             raise AttributeError(name)
+        return self.named(name)
+
+    def named(self, written: str) -> type:
+        """The class of a type, the same for all its names; a type of an extension has only the one it is written with."""
+        canonical = type_name(written) or written.upper()
         return self._classes.setdefault(canonical, type(canonical, (), {}))
 
 
@@ -68,7 +72,7 @@ class TableInspector:
 
     def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         described = self._connection.execute(f"describe {identifier(str(table_name))}").fetchall()
-        return [{"name": name, "type": getattr(self._types, kind)()} for name, kind, *_ in described]
+        return [{"name": name, "type": self._types.named(kind)()} for name, kind, *_ in described]
 
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
         return {}

@@ -25,12 +25,13 @@ _SOURCE_ROWS = 5  # of the rows that share a key, so many are named
 def outcome(rule: Rule, raw: Mapping[str, Any], judged: int, session: Session) -> CheckResult:
     """The result of one rule; `judged` is the number of rows that its `where` lets through."""
     success, result = bool(raw["success"]), dict(raw.get("result") or {})
+    count: int | None
     if is_query(rule):
         count, rows = (0, []) if success else _found(rule, result, session)
         observed, share = None, rule.name != UNEXPECTED_ROWS
     else:
         of_rows = rule.signature.kind == "map"
-        count = result.get("unexpected_count", 0 if success else None) if of_rows else None
+        count = result.get("unexpected_count", 0) if of_rows else None
         rows = [_row(row) for row in result.get("partial_unexpected_index_list") or ()][:MAXIMUM_ROWS]
         observed, share = _observed(result) if not of_rows else None, True
     percent = round(100 * count / judged, 4) if share and count is not None and judged else None
@@ -68,8 +69,10 @@ def _with_source_rows(rule: Rule, named: str, session: Session) -> list[dict[str
     judged = f" where ({rule.where}\n)" if rule.where else ""
     shared = f"{query(rule)} order by all limit {MAXIMUM_ROWS}"
     sql = (
-        f"{named} select {listed}, count(*) as {ROWS_SHARING}, list(checked.{_SOURCE_ROW} order by checked.{_SOURCE_ROW})[:{_SOURCE_ROWS}] as "
-        f"source_rows from (select * from {CHECKED_ROWS}{judged}) as checked join ({shared}) as shared on {same} group by {listed} order by all"
+        f"{named} select {listed}, count(*) as {ROWS_SHARING}, "
+        f"list(checked.{_SOURCE_ROW} order by checked.{_SOURCE_ROW})[:{_SOURCE_ROWS}] as source_rows "
+        f"from (select * from {CHECKED_ROWS}{judged}) as checked join ({shared}) as shared on {same} "
+        f"group by {listed} order by all"
     )
     columns = [*rule.columns, ROWS_SHARING, "source_rows"]
     return [_row(dict(zip(columns, row, strict=True))) for row in session.fetch(sql)]

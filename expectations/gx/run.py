@@ -19,17 +19,19 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.data_context.types.base import ProgressBarsConfig
 
 from expectations.errors import EvidenceError
 from expectations.gx.borrowed import DuckDBDatasource
 from expectations.gx.results import outcome
 from expectations.gx.translation import as_run, is_query
-from expectations.rules import MAXIMUM_ROWS, CheckResult, Rule, SuiteResult
+from expectations.rules import MAXIMUM_ROWS, Rule, SuiteResult
 from expectations.rules.sql import identifier
 from expectations.rules.vocabulary import MAP
 from expectations.rules.where import condition
 
 _SOURCE = ("source_part", "source_row")  # where a tidy table keeps the place of a row in the publisher's file
+_ABORTED = "transaction is aborted"
 _YES_OR_NO = {"result_format": "BOOLEAN_ONLY"}
 
 
@@ -105,12 +107,11 @@ class Session:
         if not rules:
             return {}
         answers = self._validated(predicate, rules, how)
-        for rule in rules:
-            fault = _fault(answers[rule.id])
-            if fault and len(rules) > 1 and not self._aborted():  # a fault is reported for all rules that share a query: ask each alone
-                answers |= self._ask(predicate, [rule], how)
-            elif fault:
-                raise _broken(rule, fault)
+        faults = [(rule, fault) for rule in rules if (fault := _fault(answers[rule.id]))]
+        if faults and (len(rules) == 1 or self._aborted()):
+            raise _broken(*next((told for told in faults if _ABORTED not in told[1]), faults[0]))
+        for rule, _ in faults:  # a fault of one rule is reported for all that share its query: ask each alone
+            answers |= self._ask(predicate, [rule], how)
         return answers
 
     def _validated(self, predicate: str | None, rules: Sequence[Rule], how: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -129,7 +130,8 @@ class Session:
         view = self.view(predicate)
         if view not in self.source.get_asset_names():
             self.source.add_table_asset(view, table_name=view).add_batch_definition_whole_table("all")
-        return self.source.get_asset(view).get_batch_definition("all")
+        batch: BatchDefinition[Any] = self.source.get_asset(view).get_batch_definition("all")
+        return batch
 
     def _aborted(self) -> bool:
         """Whether the error ended the transaction that the pipeline has open: then nothing more can be asked."""
@@ -152,7 +154,7 @@ class Session:
 def _session(connection: duckdb.DuckDBPyConnection, table: str, grain: Sequence[str]) -> Iterator[Session]:
     """A context of its own for each check, so that nothing of a check outlives it; the views are dropped at the end."""
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     statements: list[str] = []
     source = DuckDBDatasource(name="tidy")
     source.lend(connection, statements.append)

@@ -11,6 +11,8 @@ from typing import Any
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import AndCondition, Column, OrCondition
 
 from expectations.rules import MAXIMUM_ROWS, UNEXPECTED_ROWS, Rule
@@ -23,7 +25,7 @@ FETCHED_ROWS = 200  # Great Expectations fetches no more of a query
 _UNIQUE = ("expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique")
 
 
-class ExpectNoRows(gxe.UnexpectedRowsExpectation):
+class ExpectNoRows(UnexpectedRowsExpectation):
     """Great Expectations' UnexpectedRowsExpectation at half the price: it runs each query twice, to fetch and to count.
 
     `observed_value` is the number of rows fetched: exact below FETCHED_ROWS.
@@ -56,7 +58,7 @@ def query(rule: Rule) -> str:
     return f"select {listed}, count(*) as {ROWS_SHARING} from {CHECKED_ROWS}{filtered} group by {listed} having count(*) > 1"
 
 
-def as_run(rule: Rule, filtered: bool) -> gxe.Expectation:
+def as_run(rule: Rule, filtered: bool) -> Expectation:
     """The expectation that is run here; `filtered` says that the table it is run on already holds only the rows of its `where`."""
     if is_query(rule):
         limited = f"select * from ({query(rule)}\n) as found limit {FETCHED_ROWS}"
@@ -73,14 +75,14 @@ def exported_suite(rules: Sequence[Rule], name: str) -> dict[str, Any]:
     return written
 
 
-def _exported(rule: Rule) -> gxe.Expectation:
+def _exported(rule: Rule) -> Expectation:
     if rule.name == UNEXPECTED_ROWS:
-        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_template(query(rule), "as"), **_about(rule))
+        return UnexpectedRowsExpectation(unexpected_rows_query=_template(query(rule), "as"), **_about(rule))
     return _expectation(rule, rule.where)
 
 
-def _expectation(rule: Rule, where: str | None) -> gxe.Expectation:
-    kind = getattr(gxe, "".join(word.capitalize() for word in rule.name.split("_")))
+def _expectation(rule: Rule, where: str | None) -> Expectation:
+    kind: type[Expectation] = getattr(gxe, "".join(word.capitalize() for word in rule.name.split("_")))
     row_condition = _row_condition(condition(where)) if where else None
     return kind(**rule.arguments, **({"row_condition": row_condition} if row_condition is not None else {}), **_about(rule))
 

@@ -14,7 +14,7 @@ from typing import Any
 from expectations.rules.sql import CHECKED_ROWS, pattern_fault, query_fault, type_name
 from expectations.rules.vocabulary import TABLE
 
-_FLAGS = re.compile(r"^\(\?[a-zA-Z]+\)")
+_FLAGS = re.compile(r"^\(\?[is]+\)")  # not m: then ^ and $ take a line, not the value
 _IGNORE_ROW_IF = {
     "pair": ("both_values_are_missing", "either_value_is_missing", "neither"),
     "list": ("all_values_are_missing", "any_value_is_missing", "never"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from expectations.errors import EvidenceError
@@ -52,14 +53,14 @@ def grain_rules(grain: Sequence[str]) -> tuple[Rule, ...]:
         return ()
     because = "it is part of the grain, which names one row"
     filled = [Rule("expect_column_values_to_not_be_null", {"column": column}, because=because) for column in grain]
-    name, arguments = "expect_compound_columns_to_be_unique", {"column_list": list(grain)}
+    unique = Rule("expect_compound_columns_to_be_unique", {"column_list": list(grain)}, because="it is the grain, which names one row")
     if len(grain) == 1:
-        name, arguments = "expect_column_values_to_be_unique", {"column": grain[0]}
-    return (*filled, Rule(name, arguments, because="it is the grain, which names one row"))
+        unique = replace(unique, name="expect_column_values_to_be_unique", arguments={"column": grain[0]})
+    return (*filled, unique)
 
 
 def suite(rules: Iterable[Rule], grain: Sequence[str]) -> tuple[Rule, ...]:
-    """All that is checked of a table: the rules of the grain, then those declared. Raises EvidenceError `check.empty` if that is nothing."""
+    """All that is checked of a table: the rules of the grain, then those declared. Raises EvidenceError `check.empty` for nothing."""
     declared = tuple(rules)
     known = {rule.id for rule in declared}
     together = (*(rule for rule in grain_rules(grain) if rule.id not in known), *declared)

@@ -68,7 +68,9 @@ class CheckResult:
     unexpected_count: int | None = None  # rows that break the rule (of a uniqueness rule: rows that share a key)
     unexpected_percent: float | None = None  # of the rows judged
     rows_judged: int | None = None  # rows that the rule's `where` lets through
-    rows: Sequence[Mapping[str, Any]] = ()  # examples: the grain, the columns judged, the source row where there is one; at most MAXIMUM_ROWS
+    rows: Sequence[
+        Mapping[str, Any]
+    ] = ()  # examples: the grain, the columns judged, the source row where there is one; at most MAXIMUM_ROWS
     raw: Mapping[str, Any] = field(default_factory=dict)  # Great Expectations' own result, as JSON values
 
     @property

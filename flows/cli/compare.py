@@ -40,9 +40,9 @@ def compare(
     sheet: Annotated[str, typer.Option(help="The sheet to compare, where a workbook has several tables.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what changed between two files: columns, categories, units, areas, keys, volume, values.
+    """Say what changed between two files of one table.
 
-    Needs no declaration: the first file stands for what is expected. The verdict comes first, then each change, the most
+    Columns, categories, units, areas, keys, volume, values. Needs no declaration: the first file stands for what is expected. The verdict comes first, then each change, the most
     important first, with its evidence. Exit code 0 whatever is found; 2 where a file cannot be read.
     """
     for path in (before, after):

@@ -17,7 +17,10 @@ EXAMPLES = """\
 
 
 def datasets(as_json: AsJson = False) -> None:
-    """List the declared datasets: what each is, when its publisher releases it, and what is landed of it here."""
+    """List the declared datasets.
+
+    What each is, when its publisher releases it, and what is landed of it here.
+    """
     from expectations.declaration import all_ids, load
     from warehouse.lake import vintages
 
@@ -43,7 +46,7 @@ def datasets(as_json: AsJson = False) -> None:
     if as_json:
         print_json(listed)
         return
-    shown = table("dataset", "what it is", "released", "landed here", right=())
+    shown = table("dataset", "what it is", "released", "landed here")
     for one in listed:
         landed_here = f"{one['rows']:,} rows" if one["rows"] is not None else "[dim]nothing yet[/dim]"
         shown.add_row(f"[bold]{one['dataset']}[/bold]", escaped(one["title"]), escaped(one["released"]), landed_here)

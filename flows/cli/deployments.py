@@ -26,9 +26,9 @@ def deployments(
     check: Annotated[bool, typer.Option("--check", help="Check prefect.yaml; exit 1 where it is out of step or wrong.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show, generate or check the deployments: one a dataset, on its publisher's release days.
+    """Show, generate or check the schedules.
 
-    The check needs no server: keys, schedules over both clock changes of a year, entrypoints and parameters, by Prefect's own classes.
+    One deployment a dataset, on its publisher's release days. The check needs no server: keys, schedules over both clock changes of a year, entrypoints and parameters, by Prefect's own classes.
     """
     from flows.settings import prepare
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json, table
+from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, facts_table, print_json
 from warehouse.home import PROJECT, Home
 
 EXAMPLES = """\
@@ -42,17 +42,16 @@ class Finding:
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """Look at this machine and say what is fit and what is not: Python, versions, home, disk, database, server, certificates, proxy, clock.
+    """Say whether this machine is fit, and where everything is.
 
-    Exit code 1 where something is wrong.
+    Python, versions, home, disk, database, server, certificates, proxy, clock. Exit code 1 where something is wrong.
     """
     home = Home.from_environment()
     findings = list(findings_of(home))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
-        shown = table("", "", "")
-        shown.show_header = False
+        shown = facts_table(columns=3)
         for finding in findings:
             todo = f"\n[bold]{escaped(finding.todo)}[/bold]" if finding.todo else ""
             shown.add_row(_STATES[finding.state], finding.name, escaped(finding.found) + todo)

@@ -14,7 +14,10 @@ EXAMPLES = """\
 
 
 def down(as_json: AsJson = False) -> None:
-    """End the local Prefect server, its worker and the runs that the worker has in hand. What has landed stays."""
+    """End the local Prefect server.
+
+    Its worker too, and the runs that the worker has in hand. What has landed stays.
+    """
     from flows import server
 
     home = Home.from_environment()

@@ -39,13 +39,16 @@ Keep a city's evidence base: fetch open data, prove that it is what it was, land
 
 [bold]Start here[/bold]
 
-  evidence run --sample          everything, on the data that ships with the project; needs no network
-  evidence status                what is landed, what is held and why
-  evidence sql "show all tables"
+[cyan]evidence run --sample[/cyan]: everything, on the data that ships with the project, without a network
+
+[cyan]evidence status[/cyan]: what is landed, what is held and why
+
+[cyan]evidence sql "show all tables"[/cyan]: what there is to ask
 """
 _END = """\
-[dim]EVIDENCE_HOME is the folder where everything is kept. Exit codes: 0 all is well, 1 something is held or failed, 2 wrong use.
-Every command has its own help and examples: evidence run --help[/dim]"""
+Every command has its own help and examples: evidence run --help
+
+EVIDENCE_HOME is the folder where everything is kept. Exit codes: 0 all is well, 1 something is held or failed, 2 wrong use."""
 
 app = typer.Typer(
     name="evidence",

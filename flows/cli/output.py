@@ -81,8 +81,16 @@ def table(*columns: str, right: Iterable[str] = ()) -> Table:
     from rich.table import Table
 
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for column in columns:
-        made.add_column(column, justify="right" if column in set(right) else "left", overflow="fold")
+    for index, column in enumerate(columns):
+        # The first column names the thing: a name that is broken over two lines cannot be copied.
+        made.add_column(column, justify="right" if column in set(right) else "left", overflow="fold", no_wrap=index == 0)
+    return made
+
+
+def facts_table(columns: int = 2) -> Table:
+    """An empty table without a head: a fact's name, then the fact."""
+    made = table(*[""] * columns)
+    made.show_header = False
     return made
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from expectations.errors import EvidenceError
-from flows.cli.output import AsJson, console, escaped, print_json, table
+from flows.cli.output import AsJson, console, escaped, facts_table, print_json, table
 from warehouse.home import Home
 
 EXAMPLES = """\
@@ -26,7 +26,10 @@ def show(
     name: Annotated[str, typer.Argument(help="A dataset (dfe.pupil_attendance) or a table (meta.vintages); all tables where not given.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what a dataset or table holds: columns with meaning and unit, grain, caveats, source, schedule, vintages."""
+    """Show what a dataset or table holds and means.
+
+    Columns with meaning and unit, grain, caveats, source, schedule, vintages.
+    """
     from expectations.declaration import all_ids
 
     home = Home.from_environment()
@@ -74,8 +77,6 @@ def _dataset(name: str, home: Home, as_json: bool) -> None:
         shown.add_row(f"{key} {column}", f"[dim]{declared.type}[/dim]", escaped(declared.unit or ""), escaped(declared.meaning))
     out.print(shown)
     out.print("[dim]* one row for each combination of these[/dim]\n")
-    for caveat in dataset.caveats:
-        out.print(f"[yellow]caveat[/yellow]   {escaped(caveat)}")
     source = ", ".join(f"{name} {value}" for name, value in dataset.source.model_dump(exclude_defaults=True).items() if name != "kind")
     facts = {
         "source": f"{dataset.source.kind}: {source}",
@@ -84,15 +85,19 @@ def _dataset(name: str, home: Home, as_json: bool) -> None:
         "owner": dataset.owner,
         "licence": f"{dataset.licence}. {dataset.attribution}",
     }
+    shown = facts_table()
+    for caveat in dataset.caveats:
+        shown.add_row("[yellow]caveat[/yellow]", escaped(caveat))
     for label, fact in facts.items():
-        out.print(f"[dim]{label:<9}[/dim]{escaped(fact)}")
+        shown.add_row(f"[dim]{label}[/dim]", escaped(fact))
+    out.print(shown)
     _vintages([vintage.as_dict() for vintage in landed])
 
 
 def _vintages(landed: list[dict[str, Any]]) -> None:
     out = console()
     if not landed:
-        out.print("[dim]vintages [/dim]none landed here yet: evidence run, or evidence run --sample")
+        out.print("[dim]vintages[/dim]  none landed here yet: evidence run, or evidence run --sample")
         return
     out.print()
     shown = table("vintage", "known from", "rows", "periods", "release", right=["rows"])

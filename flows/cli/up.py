@@ -18,9 +18,9 @@ EXAMPLES = """\
 
 
 def up(as_json: AsJson = False) -> None:
-    """Start a local Prefect server with a worker and all schedules; run it twice without harm.
+    """Start a local Prefect server with all schedules.
 
-    The server listens on this machine only, keeps its database in EVIDENCE_HOME/prefect, and sends nothing to anyone.
+    Run it twice without harm. The server listens on this machine only, keeps its database in EVIDENCE_HOME/prefect, and sends nothing to anyone.
     From then on every dataset is fetched on its publisher's release days, and `evidence run` goes through this server.
     """
     from flows import server

@@ -6,6 +6,7 @@ Refuses to blame a new period, or a dimension that had one value and now has sev
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -97,6 +98,23 @@ def _comparable_rows(connection: duckdb.DuckDBPyConnection, before: Observed, af
     if not all(counts):
         return everything
     return counts[0], counts[1], counted(len(shared), "period") + " that both hold"
+
+
+def doubled_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed) -> list[Change]:
+    """area_doubled in the later table; where the earlier had it too it is said, and is no change."""
+    later = doubled_areas(connection, after)
+    if later and doubled_areas(connection, before):
+        return [replace(change, severity=Severity.INFO, what=f"In both files: {change.what[0].lower() + change.what[1:]}") for change in later]
+    return later
+
+
+def given_key_fails(shape: Shape) -> list[Change]:
+    """key_duplicated on first sight: rows that share the declared key, or nearly all of an inferred one."""
+    if not shape.key_duplicates:
+        return []
+    what = f"{counted(shape.key_duplicates, 'row')} share their key ({', '.join(shape.key)}) with another."
+    severity = Severity.WARNING if shape.key_inferred else Severity.BREAKING
+    return [Change("key_duplicated", severity, what, None, None, list(shape.key), {"key": list(shape.key), "rows_too_many": shape.key_duplicates}, "\x1f".join(shape.key))]
 
 
 def doubled_areas(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list[Change]:

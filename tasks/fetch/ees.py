@@ -30,7 +30,7 @@ _MOST_VERSIONS_TOLD = 40  # changelogs read at once, after a long silence
 
 
 def fetch(source: Ees, http: Http, previous: Snapshot | None) -> Delivery:
-    """The whole CSV of one version with its metadata (`data.csv`, `meta.json`), or its unchanged parts where the version is the previous one.
+    """The whole CSV of one version with its metadata (`data.csv`, `meta.json`), or the unchanged parts where no version is new.
 
     With `query`, `data.csv` is made from the pages of the answer, which are kept beside it. Raises EvidenceError of the area `fetch`.
     """

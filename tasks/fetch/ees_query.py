@@ -67,7 +67,7 @@ def fetch(
 
 
 def body_of(query: EesQuery, meta: Mapping[str, Any], book: Codebook) -> dict[str, Any]:
-    """The request: one condition for each filter, and an order over everything (by the API's own, which is by period alone, pages overlap)."""
+    """The request: one condition for each filter, and a whole order (by the API's own, by period alone, pages overlap)."""
     conditions: list[dict[str, Any]] = []
     for column, wanted in query.filters.items():
         _, options = _by_column(column, book)

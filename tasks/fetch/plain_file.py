@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -123,7 +123,12 @@ def _dated(url: str, days_back: int) -> list[str]:
     if "{date:" not in url:
         return [url]
     today = datetime.now(ZoneInfo("Europe/London")).date()
-    return [_DATE.sub(lambda form, day=today - timedelta(days=back): day.strftime(form[1]), url) for back in range(days_back + 1)]
+    days = [today - timedelta(days=back) for back in range(days_back + 1)]
+    return [_on(day, url) for day in days]
+
+
+def _on(day: date, url: str) -> str:
+    return _DATE.sub(lambda form: day.strftime(form[1]), url)
 
 
 def _release(parts: list[Fetched]) -> str:

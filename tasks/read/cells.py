@@ -6,8 +6,7 @@ import re
 
 from expectations.shape import MARKERS
 
-_NUMBER = re.compile(r"^[(]?[-+\u2212]?[£$€]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][-+]?\d+)?\s?%?[)]?$")
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"^[(]?[-+\u2212]?[£$€]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?\s?%?[)]?$")
 _YEAR = re.compile(r"^(?:1[89]|20|21)\d\d$")
 _DATE = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{2,4})(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$")
 _NOTE = re.compile(
@@ -20,8 +19,7 @@ LONG_TEXT = 60  # characters: longer than the name of a thing
 
 def is_number(text: str) -> bool:
     """A number as publishers print them: thousands with commas, a currency sign, a per cent sign, brackets for a negative."""
-    stripped = text.strip()
-    return bool(_DIGIT.search(stripped)) and bool(_NUMBER.match(stripped))
+    return bool(_NUMBER.match(text.strip()))
 
 
 def is_marker(text: str) -> bool:

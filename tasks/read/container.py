@@ -77,7 +77,9 @@ def _unzip(path: Path, scratch: Path, options: ReadOptions) -> Contents:
             return Contents(path, path.name)
         member = _member(archive, path.name, options)
         if member.flag_bits & 1:
-            raise EvidenceError("read.encrypted", where=f"{path.name}, {member.filename}", expected="an open archive", found="a password is needed")
+            raise EvidenceError(
+                "read.encrypted", where=f"{path.name}, {member.filename}", expected="an open archive", found="a password is needed"
+            )
         target = scratch / "unzipped"
         _copy(lambda: archive.open(member), target, f"{path.name}, {member.filename}", max(member.compress_size, 1), options)
     contents = Contents(target, PurePosixPath(member.filename).name, "zip", member.filename)
@@ -90,17 +92,26 @@ def _unzip(path: Path, scratch: Path, options: ReadOptions) -> Contents:
 
 def _member(archive: zipfile.ZipFile, name: str, options: ReadOptions) -> zipfile.ZipInfo:
     members = [member for member in archive.infolist() if not member.is_dir()]
-    unsafe = [m.filename for m in members if m.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", m.filename) or ":" in m.filename[:3]]
+    unsafe = [
+        m.filename for m in members if m.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", m.filename) or ":" in m.filename[:3]
+    ]
     if unsafe:
         raise EvidenceError("read.unsafe_member", where=name, expected="members within the archive's own folder", found=repr(unsafe[0]))
     tables = tables_among([member.filename for member in members])
     if options.member is not None:
         named = [m for m in members if options.member in (m.filename, PurePosixPath(m.filename).name)]
         if not named:
-            raise EvidenceError("read.unknown_member", where=name, expected=f"one of {', '.join(map(repr, tables))}", found=repr(options.member))
+            raise EvidenceError(
+                "read.unknown_member", where=name, expected=f"one of {', '.join(map(repr, tables))}", found=repr(options.member)
+            )
         return named[0]
     if not tables:
-        raise EvidenceError("read.not_a_table", where=name, expected="a member that is a table", found=", ".join(m.filename for m in members[:8]) or "nothing")
+        raise EvidenceError(
+            "read.not_a_table",
+            where=name,
+            expected="a member that is a table",
+            found=", ".join(m.filename for m in members[:8]) or "nothing",
+        )
     if len(tables) > 1:
         raise EvidenceError("read.several_tables", where=name, expected="one table, or `member`", found="; ".join(tables))
     return archive.getinfo(tables[0])
@@ -123,10 +134,17 @@ def _copy(unpacked: Callable[[], IO[bytes]], target: Path, where: str, packed_si
                 if written > options.max_bytes:
                     raise _too_large(where, options.max_bytes)
                 if written > RATIO_FROM and written > RATIO * packed_size:
-                    raise EvidenceError("read.bomb", where=where, expected=f"at most {RATIO} times the packed size", found=f"{written:,} bytes and more out of {packed_size:,}")
+                    raise EvidenceError(
+                        "read.bomb",
+                        where=where,
+                        expected=f"at most {RATIO} times the packed size",
+                        found=f"{written:,} bytes and more out of {packed_size:,}",
+                    )
                 file.write(chunk)
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
-        raise EvidenceError("read.truncated", where=where, expected="a whole archive", found=f"{error} (after {written:,} bytes)") from error
+        raise EvidenceError(
+            "read.truncated", where=where, expected="a whole archive", found=f"{error} (after {written:,} bytes)"
+        ) from error
     except (NotImplementedError, RuntimeError) as error:
         raise EvidenceError("read.unsupported", where=where, expected="a member stored or deflated", found=str(error)) from error
 

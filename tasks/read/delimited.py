@@ -35,7 +35,8 @@ from tasks.read.sniff import Dialect, Sample
 from tasks.read.trim import trim
 
 PROSE_WORDS = 8  # words in a typical line of a text that is no table of one column
-REGULAR = 0.5  # at least this share of the first records has the same width
+REGULAR = 0.5  # sentences are taken for cells only if this share of the first records has the same width
+IRREGULAR = 0.3  # below this share, lines of one cell are no table whatever they say
 RAGGED_KEPT = 100_000  # row numbers of ragged rows that are remembered
 
 
@@ -60,7 +61,9 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
     found = header.find(sample.records, options.header_row)
     if found is None:
         raise _no_header(contents.name, options)
-    loaded = _by_duckdb(path, connection, table, facts_of_copy, sample, found) or _by_python(path, connection, table, facts_of_copy, sample, found)
+    loaded = _by_duckdb(path, connection, table, facts_of_copy, sample, found) or _by_python(
+        path, connection, table, facts_of_copy, sample, found
+    )
     trimmed = trim(connection, table, loaded.width, found)
     ragged = sum(trimmed.footer_from is None or row < trimmed.footer_from for row in loaded.ragged)
     return Layout(
@@ -122,9 +125,7 @@ def _accounts_for_all(
     return int(rows) + int(inside) + above + facts.empty_at_end == lines
 
 
-def _by_python(
-    path: Path, connection: duckdb.DuckDBPyConnection, table: str, facts: TextFacts, sample: Sample, found: Header
-) -> _Loaded:
+def _by_python(path: Path, connection: duckdb.DuckDBPyConnection, table: str, facts: TextFacts, sample: Sample, found: Header) -> _Loaded:
     """The exact way, for any file."""
     width = _width(sample, found)
     sink = Sink(connection, table, width)
@@ -158,7 +159,9 @@ def _numbered(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
                     raise _truncated(path.name, f"the file ends within a quoted cell of row {number}")
                 yield number, record
         except csv.Error as error:
-            raise EvidenceError("read.not_a_table", where=f"{path.name}, row {number + 1}", expected="delimited text", found=str(error)) from error
+            raise EvidenceError(
+                "read.not_a_table", where=f"{path.name}, row {number + 1}", expected="delimited text", found=str(error)
+            ) from error
 
 
 class _Lines:
@@ -193,8 +196,11 @@ def _refuse_prose(sample: Sample, name: str) -> None:
     words = median(sum(len(cell.split()) for cell in record) / sum(bool(cell.strip()) for cell in record) for record in shown)
     cells = median(sum(bool(cell.strip()) for cell in record) for record in shown)
     alone = cells <= 1 and (len(shown) == 1 or words > PROSE_WORDS)
-    if alone or (sample.regular < REGULAR and words > PROSE_WORDS / 2):
-        raise EvidenceError("read.not_a_table", where=name, expected="rows of cells", found=f"text that begins {shown[0][0].strip()[:80]!r}")
+    loose = sample.regular < IRREGULAR and cells <= 1
+    if alone or loose or (sample.regular < REGULAR and words > PROSE_WORDS / 2):
+        raise EvidenceError(
+            "read.not_a_table", where=name, expected="rows of cells", found=f"text that begins {shown[0][0].strip()[:80]!r}"
+        )
 
 
 def _no_header(name: str, options: ReadOptions) -> EvidenceError:

@@ -48,8 +48,15 @@ def _by_bytes(contents: Contents, start: bytes, text: bytes) -> str:
         if start.startswith(magic):
             raise EvidenceError("read.unsupported", where=contents.name, expected=f"one of {', '.join(FORMATS)}", found=name)
     if _XML.match(text) and b"<" in text.strip()[:1]:
-        raise EvidenceError("read.unsupported", where=contents.name, expected=f"one of {', '.join(FORMATS)}", found=f"XML that begins {text.strip()[:60]!r}")
-    if _JSON.match(text) and not contents.name.casefold().endswith((".csv", ".tsv", ".txt")) or _JSON.match(text) and text.lstrip()[:1] == b"{":
+        raise EvidenceError(
+            "read.unsupported", where=contents.name, expected=f"one of {', '.join(FORMATS)}", found=f"XML that begins {text.strip()[:60]!r}"
+        )
+    if (
+        _JSON.match(text)
+        and not contents.name.casefold().endswith((".csv", ".tsv", ".txt"))
+        or _JSON.match(text)
+        and text.lstrip()[:1] == b"{"
+    ):
         return "geojson" if contents.name.casefold().endswith(".geojson") or b'"FeatureCollection"' in text else "json"
     return "tsv" if contents.name.casefold().endswith((".tsv", ".tab")) else "csv"
 

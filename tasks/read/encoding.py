@@ -90,7 +90,9 @@ def _known(declared: str) -> str:
     try:
         name = codecs.lookup(declared).name
     except LookupError:
-        raise EvidenceError("read.encoding", found=repr(declared), expected="the name of a charset, such as utf-8 or windows-1252") from None
+        raise EvidenceError(
+            "read.encoding", found=repr(declared), expected="the name of a charset, such as utf-8 or windows-1252"
+        ) from None
     return {"cp1252": WINDOWS, "iso8859-1": WINDOWS, "ascii": UTF_8, "utf-8-sig": UTF_8, "utf-16": "utf-16-le"}.get(name, name)
 
 
@@ -126,7 +128,9 @@ class _Utf8Check:
         if self.valid and not self._pending:
             return UTF_8
         if self.valid and certain:
-            raise EvidenceError("read.truncated", where=path.name, expected="whole UTF-8 characters", found="the file ends within a character")
+            raise EvidenceError(
+                "read.truncated", where=path.name, expected="whole UTF-8 characters", found="the file ends within a character"
+            )
         return WINDOWS
 
 

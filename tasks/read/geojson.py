@@ -36,7 +36,9 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
         collected.add(_feature(record.value, f"{contents.name}, feature {at}"))
     headers, columns, numeric = collected.close(connection, table)
     if collected.rows == 0 and stream.beside.get("type") != "FeatureCollection":
-        raise EvidenceError("read.not_a_table", where=contents.name, expected="features", found=f"GeoJSON of type {stream.beside.get('type')!r}")
+        raise EvidenceError(
+            "read.not_a_table", where=contents.name, expected="features", found=f"GeoJSON of type {stream.beside.get('type')!r}"
+        )
     return Layout(
         format="geojson",
         headers=headers,

@@ -12,7 +12,7 @@ Refuses to make a header out of a record: where the very first row already is a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -26,6 +26,7 @@ WIDE = 0.5  # a wide row fills at least this share of what the fullest rows fill
 COLUMN = 0.2  # a column of the table is filled in at least this share of the wide rows
 FIGURES = 0.6  # a column of figures holds them in at least this share of its filled cells
 COVER = 0.6  # a header row fills at least this share of the table's columns
+RECORD = 0.8  # a record holds figures in at least this share of the columns of figures that it fills
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,19 @@ class _Profile:
     typical: float  # how many cells a wide row fills
 
 
-def find(rows: Sequence[Row], header_row: int | None = None, spans: Sequence[Span] = ()) -> Header | None:
+def find(rows: Sequence[Row], header_row: int | None = None, spans: Sequence[Span] = (), hidden: Collection[int] = ()) -> Header | None:
     """The header of the table that begins in `rows`; `None` where nothing in `rows` is a table row.
 
-    `header_row`: the last header row as declared, from 1. `spans`: merged cells, whose text counts for all their columns.
+    `header_row`: the last header row as declared, from 1. `spans`: merged cells, whose text counts for all their columns. `hidden`: rows
+    (from 0) that a person does not see on opening; such a row is no part of a header (the names of a pivot table's fields hide there).
     """
     fills = [frozenset(place for place, cell in enumerate(row) if filled(cell)) for row in rows]
     if not any(fills):
         return None
     profile = _profile(rows, fills, header_row)
+    for at in hidden:
+        if at < len(rows) and at + 1 != header_row and not _is_record(rows[at], fills[at], profile):
+            fills[at] = frozenset()
     if header_row is not None:
         last = header_row - 1
         return _header(rows, fills, profile, _upward(rows, fills, profile, last, spans), last, spans) if last < len(rows) else None
@@ -78,7 +83,9 @@ def find(rows: Sequence[Row], header_row: int | None = None, spans: Sequence[Spa
     anchor = _anchor(fills, profile, record)
     if anchor is None:
         start = next(at for at in range(len(rows)) if at == record or fills[at])
-        return Header(None, None, start, ("",) * (max(profile.columns, default=-1) + 1), tuple(rows[:start]), profile.figures, len(profile.columns))
+        return Header(
+            None, None, start, ("",) * (max(profile.columns, default=-1) + 1), tuple(rows[:start]), profile.figures, len(profile.columns)
+        )
     last = _downward(rows, fills, profile, anchor, record)
     return _header(rows, fills, profile, _upward(rows, fills, profile, anchor, spans), last, spans)
 
@@ -112,7 +119,7 @@ def _is_record(row: Row, fill: frozenset[int], profile: _Profile) -> bool:
         return False
     cells = {place: str(row[place]) for place in places}
     values = {place: cell for place, cell in cells.items() if is_value(cell)}
-    if len(values) < WIDE * len(cells):
+    if len(values) < RECORD * len(cells):
         return False
     if len(fill) <= 2 < profile.typical and not _is_label(row, profile):
         return False
@@ -139,9 +146,13 @@ def _counts_up(values: Mapping[int, str], profile: _Profile) -> bool:
 def _anchor(fills: Sequence[frozenset[int]], profile: _Profile, record: int) -> int | None:
     """The row above the first record that names most columns; of several, the first in the last run of rows that has one."""
     needed = max(COVER * len(profile.columns), min(2, len(profile.columns)))
-    candidates = [at for at in range(record) if len(fills[at] & profile.columns) >= needed]
-    if not candidates or record == len(fills):
-        return candidates[0] if candidates else None
+    covers = [len(fill & profile.columns) for fill in fills]
+    candidates = [at for at in range(record) if covers[at] >= needed]
+    if not candidates:
+        partial = [at for at in _run_above(fills, record) if covers[at] >= min(2, len(profile.columns))]
+        return max(partial, key=lambda at: covers[at], default=None)
+    if record == len(fills):
+        return candidates[0]
     last = candidates[-1]
     while last - 1 in candidates:
         last -= 1
@@ -151,21 +162,40 @@ def _anchor(fills: Sequence[frozenset[int]], profile: _Profile, record: int) -> 
     return next(at for at in candidates if at >= run)
 
 
+def _run_above(fills: Sequence[frozenset[int]], record: int) -> range:
+    """The last run of filled rows above a record, with or without blank rows between."""
+    end = record
+    while end > 0 and not fills[end - 1]:
+        end -= 1
+    begin = end
+    while begin > 0 and fills[begin - 1]:
+        begin -= 1
+    return range(begin, end)
+
+
 def _upward(rows: Sequence[Row], fills: Sequence[frozenset[int]], profile: _Profile, anchor: int, spans: Sequence[Span]) -> int:
     """The first header row: the rows over the anchor that span or complete it, up to a blank row, a title or a note."""
     key = min(profile.columns, default=0)
     first = anchor
     while first > 0:
-        above = fills[first - 1] & profile.columns
-        named = frozenset().union(*fills[first : anchor + 1])
-        merged = any(top <= first - 1 <= bottom and left < right and left > key for top, left, bottom, right in spans)
-        completes = key in above and key not in named and len(above) > 1
-        doubles = key in above and len(above) >= COVER * len(profile.columns)
-        spanning = bool(above) and key not in above
-        if not (spanning or completes or doubles or (merged and bool(above))) or _is_record(rows[first - 1], fills[first - 1], profile):
+        at = first - 1
+        if not fills[at] and at > 0 and _has_span(at - 1, key, spans):
+            at -= 1  # one blank row may stand between merged headings and what they head
+        above = fills[at] & profile.columns
+        if not above or _is_record(rows[at], fills[at], profile):
             break
-        first -= 1
+        named: frozenset[int] = frozenset().union(*fills[first : anchor + 1])
+        spanning = key not in above and (len(above) > 1 or not spans or _has_span(at, key, spans))
+        completes = key in above and key not in named and len(above) > 1
+        if not (spanning or completes or _has_span(at, key, spans)):
+            break
+        first = at
     return first
+
+
+def _has_span(at: int, key: int, spans: Sequence[Span]) -> bool:
+    """Whether a row holds a merged cell that heads several columns beside the first."""
+    return any(top == at and key < left < right for top, left, _, right in spans)
 
 
 def _downward(rows: Sequence[Row], fills: Sequence[frozenset[int]], profile: _Profile, anchor: int, record: int) -> int:
@@ -177,7 +207,7 @@ def _downward(rows: Sequence[Row], fills: Sequence[frozenset[int]], profile: _Pr
     while last + 1 < min(record, len(rows)) and fills[last + 1]:
         below = fills[last + 1]
         named = frozenset().union(*fills[anchor : last + 1])
-        if key in below and key in named:
+        if key in below and (key in named or len(below) == 1):
             break
         last += 1
     return last
@@ -188,13 +218,14 @@ def _header(
 ) -> Header:
     width = max([max(fill) + 1 for fill in fills[first:] if fill], default=0)
     parts: list[list[str]] = [[] for _ in range(width)]
-    for at in range(first, last + 1):
+    for at in (at for at in range(first, last + 1) if fills[at]):
         for place, text in enumerate(_spread(rows, fills, at, last, width, spans)):
             if text and text not in parts[place]:
                 parts[place].append(text)
     start = next((at for at in range(last + 1, len(rows)) if fills[at]), last + 1)
     texts = tuple(" ".join(part) for part in parts)
-    return Header(first, last, start, texts, tuple(rows[:first]), profile.figures, len(profile.columns), tuple(rows[last]))
+    above = tuple(row for row, fill in zip(rows[:first], fills, strict=False) if fill)
+    return Header(first, last, start, texts, above, profile.figures, len(profile.columns), tuple(rows[last]))
 
 
 def _spread(rows: Sequence[Row], fills: Sequence[frozenset[int]], at: int, last: int, width: int, spans: Sequence[Span]) -> list[str]:
@@ -213,14 +244,15 @@ def _spread(rows: Sequence[Row], fills: Sequence[frozenset[int]], at: int, last:
                     if place != left or at != top:
                         texts[place] = texts[place] or (source if at == top else "")
         return texts
-    if at < last:
-        for place in range(1, width):
-            spanned = place not in fills[at] and place in fills[at + 1] and texts[place - 1] and not _named_alone(fills, at, last, place - 1)
-            texts[place] = texts[place - 1] if spanned and place - 1 in fills[at + 1] else texts[place]
+    source = ""
+    for place in range(width if at < last else 0):
+        if place in fills[at]:
+            source = "" if _named_alone(fills, at, last, place) else texts[place]
+        elif any(place in fills[below] for below in range(at + 1, last + 1)):
+            texts[place] = source
     return texts
 
 
 def _named_alone(fills: Sequence[frozenset[int]], at: int, last: int, place: int) -> bool:
     """Whether no row below names this column: its text is a plain header and spans nothing."""
     return all(place not in fills[below] for below in range(at + 1, last + 1))
-

@@ -54,7 +54,9 @@ class JsonStream:
                 yield from self._object(())
                 yield from self._lines()
             else:
-                raise self._error("read.not_a_table", "a JSON list or object", f"text that begins {self._buffer[self._at : self._at + 40]!r}")
+                raise self._error(
+                    "read.not_a_table", "a JSON list or object", f"text that begins {self._buffer[self._at : self._at + 40]!r}"
+                )
 
     def _object(self, path: tuple[str, ...]) -> Iterator[Record]:
         self._expect("{")
@@ -99,7 +101,11 @@ class JsonStream:
                 if isinstance(error, RecursionError):
                     raise self._error("read.not_a_table", "records", "values nested without end") from error
                 if self._ended:
-                    code = "read.truncated" if error.pos >= len(self._buffer.rstrip()) - 1 or "Unterminated" in error.msg else "read.not_a_table"
+                    code = (
+                        "read.truncated"
+                        if error.pos >= len(self._buffer.rstrip()) - 1 or "Unterminated" in error.msg
+                        else "read.not_a_table"
+                    )
                     raise self._error(code, "whole JSON", f"{error.msg} near {self._buffer[self._at : self._at + 40]!r}") from error
                 self._fill()
                 continue

@@ -37,9 +37,13 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
         )
         connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT file_row_number + 1 AS {quoted(ROW)}, {cells} FROM {source}")
     except duckdb.Error as error:
-        raise EvidenceError("read.truncated", where=contents.name, expected="a whole Parquet file", found=str(error).split("\n")[0]) from error
+        raise EvidenceError(
+            "read.truncated", where=contents.name, expected="a whole Parquet file", found=str(error).split("\n")[0]
+        ) from error
     numeric = tuple(column for column, kind in zip(columns, kinds, strict=True) if kind in _NUMBERS or kind.startswith("DECIMAL"))
-    return Layout(format="parquet", headers=headers, columns=columns, header_row=None, header_rows=0, crs=_crs(contents.path), numeric=numeric)
+    return Layout(
+        format="parquet", headers=headers, columns=columns, header_row=None, header_rows=0, crs=_crs(contents.path), numeric=numeric
+    )
 
 
 def _text(name: str, kind: str) -> str:

@@ -74,7 +74,14 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
     if collected.rows == 0 and not _empty_list(stream):
         raise _no_records(contents.name, stream)
     return Layout(
-        format="json", headers=headers, columns=columns, header_row=None, header_rows=0, encoding=facts.encoding, bom=facts.bom, numeric=numeric
+        format="json",
+        headers=headers,
+        columns=columns,
+        header_row=None,
+        header_rows=0,
+        encoding=facts.encoding,
+        bom=facts.bom,
+        numeric=numeric,
     )
 
 
@@ -119,12 +126,16 @@ def _as_objects(stream: JsonStream, name: str) -> Iterator[Mapping[str, Any]]:
     if isinstance(first.value, dict):
         for at, record in enumerate(everything, start=1):
             if not isinstance(record.value, dict):
-                raise EvidenceError("read.not_a_table", where=f"{name}, record {at}", expected="an object", found=compact(record.value)[:80])
+                raise EvidenceError(
+                    "read.not_a_table", where=f"{name}, record {at}", expected="an object", found=compact(record.value)[:80]
+                )
             yield record.value.get("attributes", record.value) if set(record.value) <= {"attributes", "geometry"} else record.value
     elif isinstance(first.value, list):
         yield from _lists(everything, first.value, stream, name)
     else:
-        raise EvidenceError("read.not_a_table", where=name, expected="records", found=f"a list of bare values, {compact(first.value)[:40]} first")
+        raise EvidenceError(
+            "read.not_a_table", where=name, expected="records", found=f"a list of bare values, {compact(first.value)[:40]} first"
+        )
 
 
 def _of_one_list(records: Iterator[Record], path: tuple[str, ...], name: str) -> Iterator[Record]:
@@ -160,4 +171,6 @@ def _no_records(name: str, stream: JsonStream) -> EvidenceError:
     found = f"an object with {', '.join(map(repr, list(stream.beside)[:8]))}"
     if {"dimension", "id", "size"} <= set(stream.beside) or stream.beside.get("class") in ("dataset", "collection"):
         found = "JSON-stat"
-    return EvidenceError("read.not_a_table", where=name, expected=f"a list of records, alone or as one of {', '.join(WRAPPERS)}", found=found)
+    return EvidenceError(
+        "read.not_a_table", where=name, expected=f"a list of records, alone or as one of {', '.join(WRAPPERS)}", found=found
+    )

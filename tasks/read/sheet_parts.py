@@ -26,7 +26,7 @@ OVERLAP = 4096
 _ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _WIDE_COLUMN = re.compile(rb'\br="([A-Z]{2,3})\d')
 _ERROR = re.compile(rb'<c [^>]*?\br="([A-Z]{1,3})(\d+)"[^>]*?\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>[^<]*</f>))?<v>([^<]{1,20})</v>')
-_REPEATED_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
+_HIDDEN = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
 
 
 def refuse_bombs(contents: Contents, format: str, options: ReadOptions) -> None:
@@ -40,7 +40,12 @@ def refuse_bombs(contents: Contents, format: str, options: ReadOptions) -> None:
         if unpacked > limit:
             raise EvidenceError("read.too_large", where=contents.name, expected=f"at most {limit:,} bytes unpacked", found=f"{unpacked:,}")
         if unpacked > RATIO_FROM and unpacked > RATIO * packed:
-            raise EvidenceError("read.bomb", where=contents.name, expected=f"at most {RATIO} times the packed size", found=f"{unpacked:,} bytes out of {packed:,}")
+            raise EvidenceError(
+                "read.bomb",
+                where=contents.name,
+                expected=f"at most {RATIO} times the packed size",
+                found=f"{unpacked:,} bytes out of {packed:,}",
+            )
         for part in parts:
             if format == "xlsx" and part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
                 _refuse_stretched(archive, part.filename, contents.name)
@@ -59,6 +64,15 @@ def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
     return found
 
 
+def hidden_rows(path: Path, sheet: str) -> frozenset[int]:
+    """The hidden rows (from 0) at the top of a sheet of an xlsx: those in its first megabytes."""
+    part = _part_of_sheet(path, sheet)
+    if part is None:
+        return frozenset()
+    with zipfile.ZipFile(path) as archive:
+        return frozenset(int(row) - 1 for row in _HIDDEN.findall(next(_pieces(archive, part), b"")))
+
+
 def is_encrypted(path: Path) -> bool:
     """Whether an OLE file holds an encrypted xlsx (its stream names stand in UTF-16)."""
     with path.open("rb") as file:
@@ -74,7 +88,12 @@ def _refuse_stretched(archive: zipfile.ZipFile, part: str, name: str) -> None:
         widest = max([widest, *columns], key=lambda letters: (len(letters), letters))
     columns_wide = _column(widest) + 1
     if rows * columns_wide > CELLS:
-        raise EvidenceError("read.bomb", where=f"{name}, {part}", expected=f"at most {CELLS:,} cells", found=f"{rows:,} rows of up to {columns_wide:,} columns")
+        raise EvidenceError(
+            "read.bomb",
+            where=f"{name}, {part}",
+            expected=f"at most {CELLS:,} cells",
+            found=f"{rows:,} rows of up to {columns_wide:,} columns",
+        )
 
 
 def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:

@@ -30,7 +30,9 @@ class Dialect:
         """The records of text lines (line ends included), read by the standard library."""
         csv.field_size_limit(CELL_LIMIT)
         quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote or None, quoting=quoting, skipinitialspace=self.blanks_after)
+        return csv.reader(
+            lines, delimiter=self.delimiter, quotechar=self.quote or None, quoting=quoting, skipinitialspace=self.blanks_after
+        )
 
 
 @dataclass(frozen=True)

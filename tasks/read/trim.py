@@ -20,6 +20,7 @@ from tasks.read.sink import provisional
 
 TAIL = 500  # rows: notes under a table are shorter than that
 ABOVE = 60  # rows: the lines over a stacked block are fewer than that
+LEGEND = 0.2  # a legend beside a table fills less than this share of its rows
 BLOCKS = 5_000  # more repeated headers than this are not blocks
 
 NumberedRow = tuple[int, Row]
@@ -43,7 +44,7 @@ def trim(connection: duckdb.DuckDBPyConnection, table: str, width: int, header: 
     made = _join_blocks(connection, table, width, header)
     footer_from, footer_rows = _drop_notes(connection, table, width, header)
     texts = [header.texts[place] if place < len(header.texts) else "" for place in places]
-    empty = _columns_without_anything(connection, table, texts)
+    empty = _columns_beside(connection, table, texts)
     kept = [place for place in places if place not in empty]
     for place in sorted(empty):
         connection.execute(f"ALTER TABLE {quoted(table)} DROP COLUMN {provisional(place)}")
@@ -99,12 +100,22 @@ def _drop_notes(connection: duckdb.DuckDBPyConnection, table: str, width: int, h
     return begin, sum(number >= begin for number, _ in tail)
 
 
-def _columns_without_anything(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]) -> set[int]:
+def _columns_beside(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]) -> set[int]:
+    """Columns that are not the table's: no header and no value; and no header, few values, and such an empty column between it and the table (a key or legend)."""
     nameless = [place for place, text in enumerate(texts) if not text]
     if not nameless:
         return set()
-    counts = connection.execute(f"SELECT {', '.join(f'count({provisional(place)})' for place in nameless)} FROM {quoted(table)}").fetchone()
-    return {place for place, count in zip(nameless, counts or (), strict=True) if count == 0}
+    counts = connection.execute(
+        f"SELECT count(*), {', '.join(f'count({provisional(place)})' for place in nameless)} FROM {quoted(table)}"
+    ).fetchone()
+    rows, *filled_cells = counts or (0,)
+    held = dict(zip(nameless, filled_cells, strict=True))
+    beside: set[int] = set()
+    last_named = max((place for place, text in enumerate(texts) if text), default=len(texts))
+    for place, count in held.items():
+        if count == 0 or (place > last_named and place - 1 in beside and count < LEGEND * rows):
+            beside.add(place)
+    return beside
 
 
 def _join_blocks(connection: duckdb.DuckDBPyConnection, table: str, width: int, header: Header) -> list[str]:
@@ -117,17 +128,28 @@ def _join_blocks(connection: duckdb.DuckDBPyConnection, table: str, width: int, 
     for repeat in repeats:
         top = repeat - header.rows + 1
         above = _rows(connection, table, width, f"WHERE {quoted(ROW)} BETWEEN {top - ABOVE} AND {top - 1} ORDER BY {quoted(ROW)}")
-        begin = notes_begin(above, header)
-        begin = top if begin is None else begin
+        begin = _lines_begin(above, header, top)
         lines.append([row for number, row in above if number >= begin])
         connection.execute(f"DELETE FROM {quoted(table)} WHERE {quoted(ROW)} BETWEEN {begin} AND {repeat}")
         starts.append(repeat)
     labels = _labels(lines)
     for at, values in enumerate(labels.values()):
-        cases = " ".join(f"WHEN {quoted(ROW)} > {start} THEN {literal(value)}" for start, value in reversed(list(zip(starts, values[1:], strict=True))))
+        cases = " ".join(
+            f"WHEN {quoted(ROW)} > {start} THEN {literal(value)}" for start, value in reversed(list(zip(starts, values[1:], strict=True)))
+        )
         connection.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {_made(at)} VARCHAR")
         connection.execute(f"UPDATE {quoted(table)} SET {_made(at)} = CASE {cases} ELSE {literal(values[0])} END")
     return list(labels)
+
+
+def _lines_begin(above: Sequence[NumberedRow], header: Header, top: int) -> int:
+    """Where the notes and lines between two blocks begin: the narrow rows over the next header, from the first blank row or note on."""
+    at = len(above)
+    while at > 0 and len(_shown(above[at - 1][1])) <= (2 if header.width > 2 else 1):
+        at -= 1
+    while 0 < at < len(above) and above[at][0] - above[at - 1][0] == 1 and not any(map(is_note, _shown(above[at][1]))):
+        at += 1
+    return above[at][0] if 0 < at < len(above) else top
 
 
 def _repeats(connection: duckdb.DuckDBPyConnection, table: str, width: int, header: Header) -> list[int]:
@@ -142,16 +164,20 @@ def _repeats(connection: duckdb.DuckDBPyConnection, table: str, width: int, head
 
 def _labels(blocks: Sequence[Sequence[Row]]) -> dict[str, list[str]]:
     """What the lines over each block say of it and of no other block: label -> its value for each block."""
-    pairs = [{printed(row_cells[0]).rstrip(" :"): printed(row_cells[1]) for row in lines if len(row_cells := _shown(row)) == 2} for lines in blocks]
+    pairs = [{_label(cells[0]): (cells[0], printed(cells[1])) for row in lines if len(cells := _shown(row)) == 2} for lines in blocks]
     common = [label for label in pairs[0] if label and all(label in others for others in pairs)]
-    named = {label: [block[label] for block in pairs] for label in common}
+    named = {printed(pairs[0][label][0]).rstrip(" :"): [block[label][1] for block in pairs] for label in common}
     telling = {label: values for label, values in named.items() if len(set(values)) > 1}
     if telling:
         return telling
-    titles = [[printed(" ".join(_shown(row))) for row in lines] for lines in blocks]
+    titles = [[printed(cells[0]) for row in lines if len(cells := _shown(row)) == 1 and not is_note(cells[0])] for lines in blocks]
     shared = set(titles[0]).intersection(*titles[1:])
-    own = [" ".join(title for title in lines if title and title not in shared) for lines in titles]
+    own = [" ".join(title for title in lines if title not in shared) for lines in titles]
     return {"block": own} if all(own) and len(set(own)) == len(own) else {}
+
+
+def _label(cell: str) -> str:
+    return printed(cell).rstrip(" :").casefold()
 
 
 def _shown(row: Row) -> list[str]:

@@ -20,7 +20,7 @@ import python_calamine as calamine
 
 from expectations.errors import EvidenceError
 from expectations.shape import Layout
-from tasks.read import header, sheet_parts
+from tasks.read import header, ods_parts, sheet_parts
 from tasks.read.cells import is_marker
 from tasks.read.container import Contents
 from tasks.read.header import Header, Span
@@ -153,24 +153,33 @@ def _look(book: calamine.CalamineWorkbook, name: str, contents: Contents, option
     try:
         sheet = book.get_sheet_by_name(name)
     except calamine.CalamineError as error:
-        raise EvidenceError("read.truncated", where=f"{contents.name}, sheet {name!r}", expected="a whole sheet", found=str(error)) from error
+        raise EvidenceError(
+            "read.truncated", where=f"{contents.name}, sheet {name!r}", expected="a whole sheet", found=str(error)
+        ) from error
     if sheet.start is None:
         return None
     errors = sheet_parts.error_cells(contents.path, name) if format == "xlsx" else {}
     sample = [_texts(number, row, errors) for number, row in islice(_rows(sheet), SAMPLE_ROWS)]
     spans: list[Span] = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
-    found = header.find(sample, options.header_row, [span for span in spans if span[0] < SAMPLE_ROWS])
+    hidden = sheet_parts.hidden_rows(contents.path, name) if format == "xlsx" else frozenset()
+    if format == "ods":
+        top_rows = ods_parts.top_of_sheet(contents.path, name)
+        spans, hidden = list(top_rows.spans), top_rows.hidden
+    found = header.find(sample, options.header_row, [span for span in spans if span[0] < SAMPLE_ROWS], hidden)
     if found is None and options.header_row is not None and options.sheet == name:
-        raise EvidenceError("read.no_header", where=f"{contents.name}, sheet {name!r}", expected=f"a header in row {options.header_row}", found="fewer rows than that")
+        raise EvidenceError(
+            "read.no_header",
+            where=f"{contents.name}, sheet {name!r}",
+            expected=f"a header in row {options.header_row}",
+            found="fewer rows than that",
+        )
     return None if found is None else _Chosen(name, sheet, found, errors)
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:
     """The rows with their numbers from 1, each beginning at the first column of the sheet."""
-    top, left = sheet.start or (0, 0)
-    for number in range(1, top + 1):
-        yield number, []
-    for number, row in enumerate(sheet.iter_rows(), start=top + 1):
+    left = sheet.start[1] if sheet.start else 0  # the library gives the empty rows above a table, but not the empty columns beside it
+    for number, row in enumerate(sheet.iter_rows(), start=1):
         yield number, [""] * left + row
 
 

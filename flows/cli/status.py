@@ -1,0 +1,71 @@
+"""`evidence status`: how every dataset stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import typer
+
+from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json, styled, table
+from warehouse.home import Home
+
+EXAMPLES = """\
+[bold]Examples[/bold]
+
+  evidence status
+
+  evidence status --json | jq -r '.datasets[] | select(.status == "held") | .dataset'
+
+Exit code 1 where something is held or failed: usable as a monitor's probe.
+"""
+
+
+def status(as_json: AsJson = False) -> None:
+    """Say how every dataset stands.
+
+    Landed, unchanged, held and since when, or failed and why. Exit code 1 where something is held or failed.
+    """
+    from tasks.record import read_status
+
+    home = Home.from_environment()
+    known = read_status(home)
+    wrong = [one for one in known.values() if one.status not in ("landed", "unchanged")]
+    if as_json:
+        print_json({"home": str(home.root), "database": str(home.database), "good": not wrong, "datasets": [asdict(one) for one in known.values()]})
+    elif not known:
+        console().print(f"Nothing has run in {home.root} yet.\nBegin with: evidence run --sample", soft_wrap=True)
+    else:
+        _print(home)
+    if wrong:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _print(home: Home) -> None:
+    from tasks.record import read_status
+
+    out = console()
+    shown = table("dataset", "status", "rows", "last good", "", right=["rows"])
+    for one in read_status(home).values():
+        note = f"held since {one.held_since[:10]}" if one.held_since else one.error
+        alarms = ", ".join(f"{count} {severity}" for severity, count in one.changes.items() if severity != "info")
+        shown.add_row(
+            f"[bold]{one.dataset}[/bold]",
+            styled(one.status),
+            f"{one.rows:,}" if one.rows is not None else "",
+            _ago(one.last_good) if one.last_good else "never",
+            escaped("; ".join(part for part in (note, alarms) if part)),
+        )
+    out.print(shown)
+    made = f"published {_ago(datetime.fromtimestamp(home.database.stat().st_mtime, UTC).isoformat())}" if home.database.exists() else "not published yet"
+    out.print(f"\n[dim]{home.database}, {made}[/dim]", soft_wrap=True)
+
+
+def _ago(time: str) -> str:
+    """'3 hours ago' from ISO 8601."""
+    seconds = (datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds()
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,49 @@
+"""The job of a run: where the bytes come from (the publishers, or the sample that ships with the project) and where they are kept.
+
+The same for Prefect and for `--direct`, so that both do the same work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from expectations.declaration import Dataset
+from tasks.pipeline import Fetch, Job
+from tasks.record import new_run
+from tasks.snapshot import Delivery, Snapshot
+from warehouse.home import Home
+
+
+@contextmanager
+def job_of(home: Home, sample: bool, engine: str) -> Iterator[Job]:
+    """One run's job; the sample's server lives as long as the block. `engine` is direct or prefect, for the record."""
+    with _sample(home) if sample else _live(home) as fetch:
+        yield Job(new_run(), home, fetch, origin="sample" if sample else "live", engine=engine)
+
+
+@contextmanager
+def _live(home: Home) -> Iterator[Fetch]:
+    from tasks.fetch.http import HttpSettings
+
+    yield _fetcher(HttpSettings.from_environment(), home)
+
+
+@contextmanager
+def _sample(home: Home) -> Iterator[Fetch]:
+    from tasks.fetch.http import HttpSettings
+    from tasks.sample import serving
+
+    with serving() as reroute:
+        yield _fetcher(HttpSettings.from_environment(allow_loopback=True, reroute=reroute), home)
+
+
+def _fetcher(settings: HttpSettings, home: Home) -> Fetch:
+    from tasks.fetch import fetch, open_http
+
+    def fetcher(dataset: Dataset, previous: Snapshot | None, scratch: Path) -> Delivery:
+        with open_http(dataset.source, settings, scratch, home.state / "pace") as http:
+            return fetch(dataset.source.kind, dataset.source, http, previous)
+
+    return fetcher

@@ -1,0 +1,166 @@
+"""The delivery itself: nothing in it, tests in it, twice in it, or the same content in another wrapping.
+
+Refuses to call a place a test because of its name (Test Valley): only whole words that no place, school or category bears.
+"""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+
+from expectations.change import Change, Severity
+from expectations.shape import Layout, Shape
+from tasks.changes.observed import Alignment, Observed
+from tasks.changes.words import counted, listed, quoted, share
+from tasks.shape import sql
+
+_TEST = re.compile(
+    r"^\s*(?:(?:la|lad|local authority|school|area|region|ward|provider|authority|council|national|category|organisation|name|supplier)[\s_-]*(?:demo|dummy|test|example|placeholder)\s*\d*"
+    r"|(?:demo|dummy|placeholder|fake|sample|example)[\s_-]*(?:la|lad|local authority|school|area|region|ward|provider|authority|council|data|row|record|value|entry|name)?\s*\d*"
+    r"|test[\s_-]*(?:la|lad|local authority|area|region|ward|provider|authority|council|data|row|record|value|entry|name|\d+)"
+    r"|test|testing|lorem ipsum.*|asdf+|do not use|please ignore|x{4,}|todo|tbc - test)\s*$",
+    re.IGNORECASE,
+)
+_TEST_SQL = r"(?i)(demo|dummy|placeholder|fake|sample|example|test|lorem|asdf|do not use|please ignore|xxxx|todo)"
+REPEATED = 0.45  # share of rows that are an exact copy of another, from which the table stands twice
+
+
+def delivery_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> list[Change]:
+    """What is wrong with the delivery as such, against the earlier one."""
+    if after.shape.rows == 0:
+        return no_rows(after, before) if before.shape.rows else []
+    return [*_test_changes(connection, before, after), *_repeated(connection, before, after), *layout_changes(before.shape, after.shape)]
+
+
+def no_rows(after: Observed, before: Observed | None = None) -> list[Change]:
+    """empty: a header and nothing under it, or not even that."""
+    had = before.shape.rows if before else None
+    header = f"The header is {'there' if after.shape.columns else 'missing too'}."
+    what = f"There are no rows{f' any more; before there were {had:,}' if had else ''}. {header}"
+    return [Change("empty", Severity.BREAKING, what, None, had, 0, {"rows_before": had, "columns": len(after.shape.columns)}, "rows")]
+
+
+def copies(connection: duckdb.DuckDBPyConnection, seen: Observed) -> list[Change]:
+    """table_repeated on first sight: about half of the rows are exact copies of the others."""
+    if seen.shape.key and not seen.shape.key_duplicates:
+        return []
+    spare, rows = repeated_rows(connection, seen)
+    return [_twice(spare, rows, None)] if rows > 1 and REPEATED * rows <= spare else []
+
+
+def test_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list[Change]:
+    """test_rows: rows whose area, name or category says that they are tests or placeholders."""
+    found: dict[str, str] = {}
+    rows = 0
+    for column in observed.shape.columns:
+        if column.type not in ("text", "boolean") or column.role == "measure" or column.distinct > 20_000:
+            continue
+        cell = sql.text(sql.identifier(column.name))
+        hits = connection.execute(
+            f"select {cell}, count(*) from {sql.identifier(observed.table)} where length({cell}) < 60 and regexp_matches({cell}, '{_TEST_SQL}') group by 1 limit 200"
+        ).fetchall()
+        # A word that a good part of the rows bear is a category of theirs, not a slip.
+        words = [(word, int(number)) for word, number in hits if _TEST.match(word) and number <= max(5, 0.02 * observed.shape.rows)]
+        for word, number in words:
+            found[word] = column.name
+            rows = max(rows, 0) + number
+    if not found:
+        return []
+    words_found = sorted(found)
+    what = f"{counted(rows, 'row looks', 'rows look')} like a test or a placeholder: {listed([f'{quoted(word)} in {quoted(found[word])}' for word in words_found], 3)}."
+    return [Change("test_rows", Severity.BREAKING, what, found[words_found[0]], None, words_found, {"rows": rows, "words": found}, "\x1f".join(words_found))]
+
+
+def layout_changes(before: Shape, after: Shape) -> list[Change]:
+    """layout_moved and encoding_changed, between the (first) layouts of the two."""
+    old, new = _first(before), _first(after)
+    if old is None or new is None:
+        return []
+    return [*_moved(old, new), *_encoded(old, new)]
+
+
+def _first(shape: Shape) -> Layout | None:
+    return next(iter(shape.layouts.values()), None)
+
+
+def _moved(old: Layout, new: Layout) -> list[Change]:
+    facts: list[tuple[str, object, object, str]] = []
+    if old.format != new.format:
+        facts.append(("format", old.format, new.format, f"the file is now {new.format} instead of {old.format}"))
+    if old.header_row and new.header_row and old.header_row != new.header_row:
+        facts.append(("header_row", old.header_row, new.header_row, f"the header stands in row {new.header_row} instead of {old.header_row}"))
+    if old.header_rows != new.header_rows:
+        facts.append(("header_rows", old.header_rows, new.header_rows, f"the header is spread over {counted(new.header_rows, 'row')} instead of {old.header_rows}"))
+    if old.sheet and new.sheet and old.sheet.strip() != new.sheet.strip():
+        facts.append(("sheet", old.sheet, new.sheet, f"the table is on the sheet {quoted(new.sheet)} instead of {quoted(old.sheet)}"))
+    extra = [sheet for sheet in new.sheets if sheet not in old.sheets and sheet != new.sheet]
+    gone = [sheet for sheet in old.sheets if sheet not in new.sheets and sheet != old.sheet]
+    if old.sheets and new.sheets and extra:
+        facts.append(("sheets", list(old.sheets), list(new.sheets), f"there are other sheets beside it: {listed([quoted(s) for s in extra], 3)}"))
+    if old.sheets and new.sheets and gone:
+        facts.append(("sheets", list(old.sheets), list(new.sheets), f"sheets are gone: {listed([quoted(s) for s in gone], 3)}"))
+    if old.member and new.member and _stem(old.member) != _stem(new.member):
+        facts.append(("member", old.member, new.member, f"the table is in the member {quoted(new.member)} of the archive instead of {quoted(old.member)}"))
+    if not facts:
+        return []
+    what = f"The table stands elsewhere in the file: {listed([fact[3] for fact in facts], 3)}. It was still read with certainty."
+    evidence = {name: {"before": b, "after": a} for name, b, a, _ in facts}
+    return [Change("layout_moved", Severity.WARNING, what, None, {n: b for n, b, _, _ in facts}, {n: a for n, _, a, _ in facts}, evidence, "layout")]
+
+
+def _stem(member: str) -> str:
+    return re.sub(r"[\d_\-\s]+", "", member.lower())
+
+
+def _encoded(old: Layout, new: Layout) -> list[Change]:
+    names = {"encoding": "the character set", "bom": "the byte order mark", "delimiter": "the delimiter", "quote": "the quoting", "line_end": "the line ends", "compression": "the compression"}
+    facts = {}
+    for name, words in names.items():
+        was, now = getattr(old, name), getattr(new, name)
+        if was == now or (name != "bom" and (was is None or now is None) and name != "compression"):
+            continue
+        if name == "encoding" and {str(was).lower().replace("-sig", ""), str(now).lower().replace("-sig", "")} <= {"utf-8", "utf8", "ascii", "us-ascii"}:
+            continue
+        facts[name] = (words, was, now)
+    if not facts:
+        return []
+    said = [f"{words} {'came' if now else 'is gone'}" if name == "bom" else f"{words} is {now or 'none'} instead of {was or 'none'}" for name, (words, was, now) in facts.items()]
+    what = f"The wrapping changed and the content reads the same: {listed(said, 6)}."
+    evidence = {name: {"before": was, "after": now} for name, (_, was, now) in facts.items()}
+    return [Change("encoding_changed", Severity.INFO, what, None, {n: v[1] for n, v in facts.items()}, {n: v[2] for n, v in facts.items()}, evidence, "\x1f".join(facts))]
+
+
+def _test_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed) -> list[Change]:
+    old, new = test_rows(connection, before), test_rows(connection, after)
+    if old and not new:
+        gone = old[0]
+        what = f"{gone.what[:-1]}; they stood in the earlier file and are gone. Anything computed from that file may count them."
+        return [Change("test_rows", Severity.WARNING, what, gone.column, gone.after, None, {**gone.evidence, "in": "the earlier file"}, gone.subject)]
+    if old and new and old[0].subject == new[0].subject:
+        return []
+    return new
+
+
+def repeated_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> tuple[int, int]:
+    """(rows that are an exact copy of an earlier row, all rows)."""
+    columns = ", ".join(f"coalesce({sql.identifier(column.name)}, '')" for column in observed.shape.columns)
+    found = connection.execute(f"select count(*) - count(distinct hash({columns})), count(*) from {sql.identifier(observed.table)}").fetchone() if columns else None
+    return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def _repeated(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed) -> list[Change]:
+    if after.shape.rows < 2 or (after.shape.rows < 1.5 * before.shape.rows and after.shape.key and not after.shape.key_duplicates):
+        return []
+    spare, rows = repeated_rows(connection, after)
+    if spare < REPEATED * rows or spare == 0:
+        return []
+    before_spare, before_rows = repeated_rows(connection, before)
+    if before_rows and before_spare >= 0.8 * REPEATED * before_rows:
+        return []
+    return [_twice(spare, rows, before_rows)]
+
+
+def _twice(spare: int, rows: int, before_rows: int | None) -> Change:
+    what = f"{spare:,} of {rows:,} rows ({share(spare, rows)}) are exact copies of other rows: the table seems to stand twice in the file."
+    return Change("table_repeated", Severity.BREAKING, what, None, before_rows, rows, {"copies": spare, "rows": rows, "rows_before": before_rows}, "rows")

@@ -1,0 +1,223 @@
+"""Domains: categories and markers that came, went, or have another name.
+
+A renamed category is recognised by the rows it stands on: the same keys carry the new word, with the same values.
+Refuses to call a word in a long or open list (suppliers, places, titles) a category, and a symbol for 'no value' one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from expectations.change import Change, Severity
+from expectations.shape import Column
+from tasks.changes.match import Match, Translation, is_numeric, key_cells
+from tasks.changes.observed import Alignment, Observed
+from tasks.changes.words import counted, listed, quoted, share
+from tasks.shape import sql
+from tasks.shape.periods import names_a_period
+
+CLOSED = 60  # a longer list of categories is open: what comes and goes in it is recorded, and no alarm
+MOST_ROWS = 2_000_000  # rows on which categories are held against each other
+AGREE = 0.5  # share of a category's rows that must carry the new word
+ALIKE = 0.82  # resemblance of two words that also stand on the same keys
+_AREA = re.compile(
+    r"(^|[^a-z])(la|lad|lea|region|country|ward|lsoa|msoa|oa|area|pcon|district|local authority|geography|gor|county|laestab|school|provider|supplier|merchant)([^a-z].*)?(code|name|cd|nm|id|urn)\b|"
+    r"^(areacd|areanm|la_name|lsoa.*|msoa.*|ward.*|lad.*|wd\d.*|rgn.*)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Recode:
+    """How the categories of one column map onto later ones, with the rows that show it."""
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    evidence: Sequence[Mapping[str, Any]] = ()
+
+
+def domain_changes(
+    connection: duckdb.DuckDBPyConnection | None, before: Observed, after: Observed, alignment: Alignment, match: Match | None, calm: bool, geography: Sequence[str] = ()
+) -> tuple[list[Change], Translation]:
+    """(changes, what the earlier categories are called now). `calm`: a new month of events, where categories come and go by chance."""
+    changes: list[Change] = []
+    translations: dict[str, Mapping[str, str]] = {}
+    for earlier, later in alignment.pairs:
+        old, new = before.shape.column(earlier), after.shape.column(later)
+        if old is None or new is None or later in geography or not _is_domain(old, new):
+            continue
+        gone = sorted(set(old.categories or ()) - set(new.categories or ()))
+        come = sorted(set(new.categories or ()) - set(old.categories or ()))
+        if not gone and not come:
+            continue
+        recode = Recode()
+        if gone and connection is not None:
+            recode = recognise(connection, before, after, alignment, match, (earlier, later), gone, come)
+        translations[earlier] = recode.mapping
+        open_list = max(len(old.categories or ()), len(new.categories or ())) > CLOSED and earlier not in before.shape.key
+        changes += _told(old, new, gone, come, recode, Severity.INFO if calm or open_list else Severity.WARNING)
+    return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
+
+
+def marker_changes(before: Observed, after: Observed, alignment: Alignment, calm: bool) -> list[Change]:
+    """marker_added and marker_removed, one change per symbol, with the columns it came to or left."""
+    pairs = [(old, new) for b, a in alignment.pairs if (old := before.shape.column(b)) and (new := after.shape.column(a))]
+    # A symbol that only left with its column, or came with one, is told by the column.
+    earlier = {marker for old, _ in pairs for marker in old.markers}
+    later = {marker for _, new in pairs for marker in new.markers}
+    changes = []
+    severity = Severity.INFO if calm else Severity.WARNING
+    for marker in sorted(later - earlier):
+        where = {new.name: new.markers[marker] for _, new in pairs if marker in new.markers}
+        cells = sum(where.values())
+        what = f"A new marker {quoted(marker)} stands in place of {counted(cells, 'value')}, in {listed([quoted(name) for name in where], 3)}."
+        instead = _replaced(pairs, earlier - later, marker)
+        what += f" It seems to replace {quoted(instead)}." if instead else ""
+        evidence = {"cells": cells, "columns": dict(list(where.items())[:20]), "markers_before": sorted(earlier), "replaces": instead}
+        changes.append(Change("marker_added", severity, what, next(iter(where)) if len(where) == 1 else None, None, marker, evidence, marker))
+    for marker in sorted(earlier - later):
+        where = {old.name: old.markers[marker] for old, _ in pairs if marker in old.markers}
+        cells = sum(where.values())
+        empty = sum(max(0, new.empty - old.empty) for old, new in pairs if marker in old.markers)
+        turned = " Those cells are now empty." if empty >= 0.5 * cells else ""
+        what = f"The marker {quoted(marker)} is no longer used; it stood in place of {counted(cells, 'value')}, in {listed([quoted(name) for name in where], 3)}.{turned}"
+        evidence = {"cells": cells, "columns": dict(list(where.items())[:20]), "markers_after": sorted(later), "newly_empty": empty}
+        changes.append(Change("marker_removed", severity, what, next(iter(where)) if len(where) == 1 else None, marker, None, evidence, marker))
+    return changes
+
+
+def _replaced(pairs: Sequence[tuple[Column, Column]], gone: set[str], marker: str) -> str | None:
+    """The symbol that used to stand, about as often, in the columns where the new one stands."""
+    for old_marker in sorted(gone):
+        before = sum(old.markers.get(old_marker, 0) for old, new in pairs if marker in new.markers)
+        after = sum(new.markers.get(marker, 0) for _, new in pairs)
+        if before and 0.5 <= before / after <= 2:
+            return old_marker
+    return None
+
+
+def _is_domain(old: Column, new: Column) -> bool:
+    if old.categories is None or new.categories is None or "measure" in (old.role, new.role):
+        return False
+    if "empty" in (old.type, new.type) or _AREA.search(old.name) or _AREA.search(new.name):
+        return False
+    if names_a_period(old.name) and not re.search(r"identifier|type", old.name, re.IGNORECASE):
+        return False
+    words = [word for word in old.categories if word]
+    if not words or sum(map(len, words)) / len(words) > 90:
+        return False
+    # An identifier, or a list that turns over: nearly every word is new, and there are many.
+    gone = set(old.categories) - set(new.categories)
+    come = set(new.categories) - set(old.categories)
+    return not (len(old.categories) > 30 and old.role != "key" and len(gone) > 0.8 * len(old.categories) and len(come) > 0.8 * len(new.categories))
+
+
+def recognise(
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    match: Match | None,
+    pair: tuple[str, str],
+    gone: Sequence[str],
+    come: Sequence[str],
+    to_any: bool = True,
+) -> Recode:
+    """Which later words the earlier ones became. `to_any`: also words that stood there before (many become one)."""
+    mapping: dict[str, str] = {}
+    evidence: list[Mapping[str, Any]] = []
+    for old, new, rows, total in _followed(connection, before, after, alignment, match, pair, gone):
+        if old not in mapping and rows >= AGREE * total and rows >= 2 and (to_any or new in come):
+            mapping[old] = new
+            evidence.append({"before": old, "after": new, "rows": rows, "of": total, "by": "the same keys" if pair[0] not in (match.before_key if match else ()) else "the same values"})
+    for old in gone:
+        if old in mapping:
+            continue
+        spelt = [new for new in come if _bare(new) == _bare(old)]
+        if len(spelt) == 1:
+            mapping[old] = spelt[0]
+            evidence.append({"before": old, "after": spelt[0], "by": "spelling: only case, blanks, dashes or punctuation differ"})
+            continue
+        free = [new for new in come if new not in mapping.values()]
+        near = max(free, key=lambda new: _alike(old, new), default=None)
+        if near and _alike(old, near) >= ALIKE:
+            mapping[old] = near
+            evidence.append({"before": old, "after": near, "by": f"words that resemble ({_alike(old, near):.2f})"})
+    return Recode(mapping, evidence)
+
+
+def _followed(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, pair: tuple[str, str], gone: Sequence[str]
+) -> list[tuple[str, str, int, int]]:
+    """(old word, new word, rows on which the one became the other, rows of the old word that were found again), best first."""
+    if match is None or max(before.shape.rows, after.shape.rows) > MOST_ROWS:
+        return []
+    x, y = sql.text("x." + sql.identifier(pair[0])), sql.text("y." + sql.identifier(pair[1]))
+    if pair[0] not in match.before_key:
+        source = (
+            f"select {x} as old, {y} as new from {match.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+            f"join {sql.identifier(after.table)} as y on y.rowid = p.a where {x} in {sql.literals(gone)}"
+        )
+        counted_rows = f"with r as ({source}) select old, new, count(*) as n, sum(count(*)) over (partition by old) as total from r where new is not null group by all order by n desc"
+        return [(old, new, int(n), int(total)) for old, new, n, total in connection.execute(counted_rows).fetchall() if old != new]
+    return _followed_by_values(connection, before, after, alignment, match, pair, gone)
+
+
+def _followed_by_values(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match, pair: tuple[str, str], gone: Sequence[str]
+) -> list[tuple[str, str, int, int]]:
+    """The column is part of the key: rows are found by the rest of the key and by an equal value of the most telling measure."""
+    rest = [(b, a) for b, a in zip(match.before_key, match.after_key, strict=True) if b != pair[0]]
+    measures = [(b, a) for b, a in alignment.pairs if b in before.shape.measures and is_numeric(before.shape, b) and is_numeric(after.shape, a)]
+    if not rest or not measures:
+        return []
+    measure = max(measures, key=lambda names: (before.shape.column(names[0]) or Column("", 0, "", 0, 0, 0)).distinct)
+    key = [*rest, measure]
+    left, right = key_cells(before.shape, after.shape, key, 0, Translation(), "x."), key_cells(before.shape, after.shape, key, 1, Translation(), "y.")
+    x, y = sql.text("x." + sql.identifier(pair[0])), sql.text("y." + sql.identifier(pair[1]))
+    filled = f"{sql.number('x.' + sql.identifier(measure[0]))} is not null"
+    query = f"""
+        with b as (select {x} as old, hash({left}) as h from {sql.identifier(before.table)} as x where {x} in {sql.literals(gone)} and {filled}),
+             a as (select {y} as new, hash({right}) as h from {sql.identifier(after.table)} as y),
+             totals as (select old, count(*) as total from b group by old),
+             pairs as (select old, new, count(*) as n from b join a using (h) where old <> new group by all)
+        select old, new, n, total from pairs join totals using (old) order by n desc"""
+    return [(old, new, int(n), int(total)) for old, new, n, total in connection.execute(query).fetchall() if new is not None]
+
+
+def _told(old: Column, new: Column, gone: Sequence[str], come: Sequence[str], recode: Recode, severity: Severity) -> list[Change]:
+    changes = []
+    if recode.mapping:
+        into: dict[str, list[str]] = {}
+        for earlier, later in recode.mapping.items():
+            into.setdefault(later, []).append(earlier)
+        merged = {later: words for later, words in into.items() if len(words) > 1 or later in (old.categories or ())}
+        shown = [f"{quoted(earlier)} is now {quoted(later)}" for earlier, later in recode.mapping.items() if later not in merged]
+        shown = [f"{listed([quoted(word) for word in words], 3)} became one {quoted(later)}" for later, words in merged.items()] + shown
+        what = f"In {quoted(new.name)}, {counted(len(recode.mapping), 'category is', 'categories are')} renamed{' or merged' if merged else ''}: {listed(shown, 2)}."
+        evidence = {"renamed": dict(list(recode.mapping.items())[:50]), "merged": {k: v for k, v in list(merged.items())[:20]}, "shown_by": list(recode.evidence)[:5]}
+        changes.append(Change("category_renamed", severity, what, old.name, list(recode.mapping)[:50], list(into)[:50], evidence, "\x1f".join(sorted(recode.mapping))))
+    removed = [word for word in gone if word not in recode.mapping]
+    added = [word for word in come if word not in recode.mapping.values()]
+    for kind, words, verb, column in (("category_removed", removed, "gone", old), ("category_added", added, "new", new)):
+        if not words:
+            continue
+        what = f"In {quoted(new.name)}, {listed([quoted(word) for word in words], 4)} {'is' if len(words) == 1 else 'are'} {verb} ({share(len(words), len(column.categories or ()))} of its categories)."
+        evidence = {"categories": list(words)[:50], "count": len(words), "categories_before": len(old.categories or ()), "categories_after": len(new.categories or ())}
+        is_new = kind == "category_added"
+        changes.append(Change(kind, severity, what, old.name, None if is_new else list(words)[:50], list(words)[:50] if is_new else None, evidence, "\x1f".join(words)))
+    return changes
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[^a-z0-9%£$+]+", "", word.lower().replace("&", "and"))
+
+
+def _alike(one: str, other: str) -> float:
+    digits = re.findall(r"\d+", one) == re.findall(r"\d+", other)
+    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio() if digits else 0.0

@@ -1,0 +1,272 @@
+"""Geography: areas that came, went or were recoded, another vintage of areas, another reference system of coordinates.
+
+A recoded area is recognised by its name, by the official register of code changes, or by the rows that carry its values under another code.
+Refuses to alarm over small areas that come and go in a table of events, and to give a vintage that neither codes nor names show.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from expectations.change import Change, Severity
+from expectations.shape import Areas, Shape
+from tasks.changes.domains import recognise
+from tasks.changes.match import Match, Translation
+from tasks.changes.observed import Alignment, Observed, Place
+from tasks.changes.words import counted, listed, quoted
+from tasks.shape import areas, sql
+
+MOST_CODES = 400_000
+
+
+@dataclass(frozen=True)
+class Recoded:
+    """One area under its earlier and its later code, and what shows that it is the same."""
+
+    before: str
+    after: tuple[str, ...]
+    name: str | None
+    by: str
+    after_name: str | None = None
+
+
+def geography_columns(before: Shape, after: Shape, alignment: Alignment) -> list[tuple[str, str]]:
+    """(earlier, later) names of the columns that hold area codes, the main one first."""
+    coded = {level.column for level in before.areas} | {earlier for level in after.areas if (earlier := alignment.earlier(level.column))}
+    main = before.area_column
+    pairs = [(b, a) for b, a in alignment.pairs if b in coded]
+    if not pairs and main and (later := alignment.later(main)):
+        pairs = [(main, later)]
+    return sorted(pairs, key=lambda pair: pair[0] != main)
+
+
+def geography_changes(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, calm: bool, place: Place
+) -> tuple[list[Change], Translation]:
+    """(changes, what the earlier codes are now). `calm`: a table of events, where small areas come and go by chance."""
+    changes: list[Change] = [*crs_changes(before.shape, after.shape), *vintage_changes(before, after, alignment, place)]
+    translations: dict[str, Mapping[str, str]] = {}
+    told: set[tuple[str, ...]] = set()
+    pairs = geography_columns(before.shape, after.shape, alignment)
+    for index, pair in enumerate(pairs):
+        gone, come = _difference(connection, before, after, pair)
+        if not gone and not come:
+            continue
+        recoded = [] if calm else _recoded(connection, before, after, alignment, match, pair, gone, come)
+        translations[pair[0]] = {one.before: one.after[0] for one in recoded if len(one.after) == 1}
+        if recoded and tuple(sorted(one.before for one in recoded)) not in told:
+            told.add(tuple(sorted(one.before for one in recoded)))
+            changes.append(_told_recoded(pair[1], recoded, place))
+        known = {one.before for one in recoded}
+        arrived = {code for one in recoded for code in one.after}
+        # Lookups and registers carry areas of several levels; only the level that the rows are of is missed or added.
+        if index == 0:
+            names = _names(connection, before, after, pair)
+            changes += _missing(pair, [code for code in gone if code not in known], names, calm, before, place)
+            changes += _added(pair, [code for code in come if code not in arrived], names)
+    return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
+
+
+def vintage_changes(before: Observed, after: Observed, alignment: Alignment, place: Place) -> list[Change]:
+    """geography_vintage_changed, by what the column names state and by what the codes show; needs no data."""
+    changes = []
+    stated: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
+    for rename in alignment.renamed:
+        old, new = areas.header_vintage(rename.before), areas.header_vintage(rename.after)
+        if old and new and old[0] == new[0] and old[1] != new[1]:
+            stated.setdefault(old[0], (old[1], new[1], []))[2].append((rename.before, rename.after))
+    for level, (old_year, new_year, columns) in stated.items():
+        same = _same_codes(before.shape, after.shape, columns)
+        words = f" All {same} codes are the same: the areas may not have moved, but a join on the column name breaks." if same else ""
+        what = f"The {level} columns are now named for {new_year} instead of {old_year} ({listed([f'{quoted(b)} became {quoted(a)}' for b, a in columns], 2)}).{words}"
+        evidence = {"level": level, "by": "column name", "columns": [list(pair) for pair in columns], "same_codes": same}
+        changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, columns[0][0], old_year, new_year, evidence, f"{level}\x1fname"))
+    for earlier, later in alignment.pairs:
+        changes += _vintage_by_codes(before.shape, after.shape, earlier, later, place, set(stated))
+    return changes
+
+
+def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, place: Place, stated: set[str]) -> list[Change]:
+    changes = []
+    for old in before.areas:
+        new = next((level for level in after.areas if level.column == later and level.level == old.level), None)
+        if old.column != earlier or new is None or old.level in stated or not old.vintage or not new.vintage or old.vintage == new.vintage:
+            continue
+        if old.by != "codes" or new.by != "codes" or not _apart(old, new):
+            continue
+        what = f"The {old.level} codes in {quoted(later)} were of {old.vintage} and are now of {new.vintage}: figures for areas that were split, merged or recoded cannot be set side by side."
+        evidence = {"level": old.level, "by": "codes", "areas_before": old.count, "areas_after": new.count}
+        changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, earlier, old.vintage, new.vintage, evidence, f"{old.level}\x1fcodes\x1f{new.vintage}"))
+    return changes
+
+
+def _apart(old: Areas, new: Areas) -> bool:
+    """Whether the two sets of codes cannot be of one vintage: the later has codes that the earlier's time did not know."""
+    return _years(old)[0] != _years(new)[0] and not (_years(new)[0] <= _years(old)[1] and not _mixed(old) and not _mixed(new) and _years(old)[0] <= _years(new)[1] and _overlap(old, new))
+
+
+def _overlap(old: Areas, new: Areas) -> bool:
+    (first, last), (start, end) = _years(old), _years(new)
+    return max(first, start) <= min(last, end)
+
+
+def _mixed(level: Areas) -> bool:
+    return "mixture" in (level.vintage or "")
+
+
+def _years(level: Areas) -> tuple[int, int]:
+    words = level.vintage or ""
+    years = [int(year) for year in re.findall(r"(?:19|20)\d\d", words)]
+    if not years:
+        return 0, 9999
+    if "or earlier" in words or "up to" in words:
+        return 0, years[0]
+    if "or later" in words or "and later" in words:
+        return years[0], 9999
+    return years[-1] if _mixed(level) else years[0], years[-1]
+
+
+def _same_codes(before: Shape, after: Shape, columns: Sequence[tuple[str, str]]) -> int:
+    """How many codes there are, when the earlier and the later columns hold the very same; 0 otherwise."""
+    for earlier, later in columns:
+        old, new = before.column(earlier), after.column(later)
+        if old and new and old.categories and old.categories == new.categories and re.fullmatch(areas.GSS, old.categories[0]):
+            return len(old.categories)
+    return 0
+
+
+def crs_changes(before: Shape, after: Shape) -> list[Change]:
+    """crs_changed, between the reference systems that the files name; the ways to write longitude and latitude are one."""
+    old = next((layout.crs for layout in before.layouts.values() if layout.crs), None)
+    new = next((layout.crs for layout in after.layouts.values() if layout.crs), None)
+    if not old or not new or _crs_name(old) == _crs_name(new):
+        return []
+    what = f"The coordinates are now in {new} instead of {old}: shapes drawn or measured together would lie in different places."
+    return [Change("crs_changed", Severity.BREAKING, what, None, old, new, {"before": old, "after": new}, "crs")]
+
+
+def _crs_name(crs: str) -> str:
+    """One name per system: the three ways to write longitude and latitude are one."""
+    bare = re.sub(r"[^a-z0-9]", "", crs.lower())
+    if "crs84" in bare or bare.endswith("4326"):
+        return "wgs84"
+    digits = re.findall(r"\d{4,}", crs)
+    return digits[-1] if digits else bare
+
+
+def _difference(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]) -> tuple[list[str], list[str]]:
+    sets: list[set[str]] = []
+    for observed, name in ((before, pair[0]), (after, pair[1])):
+        cell = sql.text(sql.identifier(name))
+        rows = connection.execute(f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {MOST_CODES}").fetchall()
+        column = observed.shape.column(name)
+        sets.append({value for (value,) in rows} - set(column.markers if column else ()))
+    return sorted(sets[0] - sets[1]), sorted(sets[1] - sets[0])
+
+
+def _recoded(
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    match: Match | None,
+    pair: tuple[str, str],
+    gone: Sequence[str],
+    come: Sequence[str],
+) -> list[Recoded]:
+    found: dict[str, Recoded] = {}
+    old_names, new_names = _names_of(connection, before, pair[0], gone), _names_of(connection, after, pair[1], come)
+    by_name: dict[str, list[str]] = {}
+    for code, name in new_names.items():
+        by_name.setdefault(_bare(name), []).append(code)
+    for code in gone:
+        name = old_names.get(code)
+        same = by_name.get(_bare(name), []) if name else []
+        if len(same) == 1 and areas.level_of(code) is not None:
+            found[code] = Recoded(code, (same[0],), name, "the same name")
+            continue
+        change = areas.split_or_merge(code)
+        arrived = tuple(new for new in change[1] if new in come) if change else ()
+        if change and arrived:
+            found[code] = Recoded(code, arrived, name, f"the register of code changes ({change[0]})", listed([new_names.get(new, new) for new in arrived]))
+    left = [code for code in gone if code not in found]
+    if left:
+        recode = recognise(connection, before, after, alignment, match, pair, left, come, to_any=pair[0] != before.shape.area_column)
+        rows = {str(fact["before"]): fact for fact in recode.evidence}
+        for code, new in recode.mapping.items():
+            fact = rows.get(code, {})
+            # Codes that merely resemble show nothing: only rows count here.
+            if "rows" in fact and (new in come or fact["rows"] >= 3):
+                found[code] = Recoded(code, (new,), old_names.get(code), f"{fact['by']} on {fact['rows']} of {fact['of']} rows", new_names.get(new))
+    return [found[code] for code in gone if code in found]
+
+
+def _told_recoded(column: str, recoded: Sequence[Recoded], place: Place) -> Change:
+    shown = []
+    for one in recoded[:3]:
+        old = f"{one.name} ({one.before})" if one.name else one.before
+        new = " and ".join(one.after)
+        shown.append(f"{old} is now {new}{f' ({one.after_name})' if one.after_name and one.after_name != one.name else ''}")
+    rest = f" and {len(recoded) - 3} more" if len(recoded) > 3 else ""
+    home = any(one.before == place.code or place.code in one.after for one in recoded)
+    touched = f" {place.name}'s own rows are touched." if home else f" {place.name}'s own code is not touched."
+    what = f"{counted(len(recoded), 'area has', 'areas have')} another code in {quoted(column)}: {'; '.join(shown)}{rest}.{touched}"
+    examples = [{"before": one.before, "after": list(one.after), "name": one.name, "after_name": one.after_name, "by": one.by} for one in recoded[:5]]
+    evidence = {"count": len(recoded), "examples": examples, "codes": {one.before: list(one.after) for one in recoded[:100]}, "home_touched": home}
+    subject = "\x1f".join(one.before for one in recoded)
+    return Change("area_recoded", Severity.BREAKING, what, column, [one.before for one in recoded[:50]], [list(one.after) for one in recoded[:50]], evidence, subject)
+
+
+def _missing(pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str], calm: bool, before: Observed, place: Place) -> list[Change]:
+    if not codes:
+        return []
+    home = place.code in codes or place.name in codes
+    severity = Severity.INFO if calm and not home else Severity.WARNING
+    shown = [f"{names[code]} ({code})" if code in names else code for code in codes]
+    of_home = f" {place.name} is among them." if home else ""
+    column = before.shape.column(pair[0])
+    total = f" of {column.distinct:,}" if column else ""
+    what = f"{len(codes):,}{total} areas in {quoted(pair[1])} {'is' if len(codes) == 1 else 'are'} gone: {listed(shown, 4)}.{of_home}"
+    evidence = {"count": len(codes), "areas": list(shown[:50]), "home_touched": home}
+    return [Change("area_missing", severity, what, pair[0], list(codes[:50]), None, evidence, "\x1f".join(codes))]
+
+
+def _added(pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str]) -> list[Change]:
+    if not codes:
+        return []
+    shown = [f"{names[code]} ({code})" if code in names else code for code in codes]
+    what = f"{counted(len(codes), 'area is', 'areas are')} new in {quoted(pair[1])}: {listed(shown, 4)}."
+    return [Change("area_added", Severity.INFO, what, pair[1], None, list(codes[:50]), {"count": len(codes), "areas": list(shown[:50])}, "\x1f".join(codes))]
+
+
+def _names(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]) -> dict[str, str]:
+    return {**_names_of(connection, before, pair[0], None), **_names_of(connection, after, pair[1], None)}
+
+
+def _names_of(connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None) -> dict[str, str]:
+    """The name that stands beside each code; the column of names is the one whose own name goes with the code column's."""
+    name_column = observed.shape.area_name_column if column == observed.shape.area_column else _beside(observed.shape, column)
+    if not name_column or name_column == column:
+        return {}
+    code, name = sql.text(sql.identifier(column)), sql.text(sql.identifier(name_column))
+    condition = f" and {code} in {sql.literals(codes)}" if codes is not None else ""
+    rows = connection.execute(
+        f"select {code}, any_value({name}), count(distinct {name}) from {sql.identifier(observed.table)} where {code} is not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
+    ).fetchall()
+    return {value: str(word) for value, word, words in rows if words <= 3}
+
+
+def _beside(shape: Shape, column: str) -> str | None:
+    """`region_name` for `region_code`, `LAD22NM` for `LAD22CD`."""
+    wanted = [re.sub(r"code$", "name", column, flags=re.IGNORECASE), re.sub(r"CD$", "NM", column), re.sub(r"cd$", "nm", column), column.replace("_code", "_name").replace("new_", "")]
+    return next((name for name in wanted if name != column and shape.column(name)), None)
+
+
+def _bare(name: str) -> str:
+    bare = re.sub(r"\b(city of|county of|the|county ua|ua|, city of|, county of)\b", " ", name.lower().replace("&", "and").replace("st.", "st"))
+    return re.sub(r"[^a-z0-9]+", "", bare)

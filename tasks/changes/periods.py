@@ -1,0 +1,102 @@
+"""Periods: which came, which went, and what that says of the delivery (everything, a rolling window, or only the new period).
+
+Refuses to alarm over a period that is only printed otherwise, and over one that leaves a window or belongs to the last increment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from expectations.change import Change, Severity
+from expectations.shape import Shape
+from tasks.changes.observed import Alignment
+from tasks.changes.words import counted, listed, quoted
+from tasks.shape.periods import parse_all
+
+FULL, WINDOW, INCREMENT = "full", "window", "increment"
+
+
+@dataclass(frozen=True)
+class Periods:
+    """The periods of two tables by their start: start -> label as printed."""
+
+    before: dict[str, str]
+    after: dict[str, str]
+
+    @property
+    def shared(self) -> list[str]:
+        return sorted(self.before.keys() & self.after.keys())
+
+    @property
+    def removed(self) -> list[str]:
+        return sorted(self.before.keys() - self.after.keys())
+
+    @property
+    def added(self) -> list[str]:
+        return sorted(self.after.keys() - self.before.keys())
+
+
+def periods_of(before: Shape, after: Shape) -> Periods:
+    """The periods of both shapes, matched by what they mean and not by how they are printed."""
+    return Periods(_by_start(before), _by_start(after))
+
+
+def infer_delivery(periods: Periods, transactions: bool, rows_in_both: float | None) -> tuple[str, str]:
+    """(delivery, why). `transactions`: one row per event; `rows_in_both`: share of the later rows that the earlier table holds too."""
+    if transactions and rows_in_both is not None and rows_in_both < 0.05:
+        return INCREMENT, "rows are single events and none of the earlier ones stands in the later file"
+    if not periods.before or not periods.after:
+        return FULL, "no periods were found to say otherwise"
+    if not periods.shared:
+        if periods.added[0] > periods.removed[-1]:
+            return INCREMENT, "the later file holds only later periods"
+        return FULL, "no period stands in both files, and they do not follow each other"
+    if periods.removed and periods.added and periods.removed[-1] < periods.shared[0] and periods.added[-1] > periods.shared[-1]:
+        return WINDOW, "the oldest periods went as new ones came"
+    return FULL, "the later file holds the earlier periods too" if not periods.removed else "periods went and no window explains it"
+
+
+def period_changes(before: Shape, after: Shape, periods: Periods, delivery: str, alignment: Alignment) -> list[Change]:
+    """period_removed, period_added, and (as category_renamed) periods that are only printed otherwise."""
+    column = after.period_column or before.period_column
+    changes = []
+    if periods.removed:
+        severity = Severity.WARNING if delivery == FULL else Severity.INFO
+        labels = [periods.before[start] for start in periods.removed]
+        why = {
+            FULL: "The later file does not hold " + ("it" if len(labels) == 1 else "them") + " any more.",
+            WINDOW: "The file is a rolling window: what was landed of " + ("it" if len(labels) == 1 else "them") + " must be kept.",
+            INCREMENT: "The file holds only the new period; nothing is lost where the earlier ones are kept.",
+        }[delivery]
+        what = f"{_name(labels)} {'is' if len(labels) == 1 else 'are'} gone ({counted(len(periods.shared), 'period')} in both files). {why}"
+        evidence = {"periods": labels, "in_both": len(periods.shared), "delivery": delivery}
+        changes.append(Change("period_removed", severity, what, column, labels, None, evidence, "\x1f".join(labels)))
+    if periods.added:
+        labels = [periods.after[start] for start in periods.added]
+        what = f"{_name(labels)} {'is' if len(labels) == 1 else 'are'} new."
+        if not periods.shared:
+            what += " No period stands in both files, so that no value can be held against an earlier one."
+        evidence = {"periods": labels, "in_both": len(periods.shared), "delivery": delivery}
+        changes.append(Change("period_added", Severity.INFO, what, column, None, labels, evidence, "\x1f".join(labels)))
+    reprinted = [start for start in periods.shared if periods.before[start] != periods.after[start]]
+    if reprinted:
+        old, new = periods.before[reprinted[0]], periods.after[reprinted[0]]
+        what = f"Periods are printed otherwise: {quoted(old)} is now {quoted(new)} ({counted(len(reprinted), 'period')})."
+        mapping = {periods.before[start]: periods.after[start] for start in reprinted}
+        changes.append(Change("category_renamed", Severity.WARNING, what, column, old, new, {"renamed": mapping}, "periods"))
+    return changes
+
+
+def _by_start(shape: Shape) -> dict[str, str]:
+    read = parse_all(shape.periods, shape.period_column or "")
+    if read is None:
+        return {label: label for label in shape.periods}
+    return {period.start: period.label for period in read}
+
+
+def _name(labels: Sequence[str]) -> str:
+    word = "The period" if len(labels) == 1 else "The periods"
+    if len(labels) > 6:
+        return f"{counted(len(labels), 'period')} ({quoted(labels[0])} to {quoted(labels[-1])})"
+    return f"{word} {listed([quoted(label) for label in labels], 6)}"
