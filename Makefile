@@ -26,8 +26,8 @@ lock: ## Resolve requirements.lock anew from pyproject.toml
 	@test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock)
 	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
 
-docs: $(VENV)/.ready ## Write what is generated: prefect.yaml, docs/errors.md, the schema of declarations
-	@evidence deployments --write && python -m flows.docs
+docs: $(VENV)/.ready ## Write what is generated: prefect.yaml, the reference under docs, the schema of declarations
+	@evidence deployments --write && python -m flows.reference
 
 bench: $(VENV)/.ready ## Our whole pipeline against the limit and against peers, in one run, as ratios
 	@python -m bench

@@ -227,6 +227,16 @@ CATALOGUE: dict[str, ErrorKind] = {
         "`evidence up` found no free port, or a process that it started ended or did not answer in time.",
         "Read the log named in the message; run `evidence down`, then `evidence up` again.",
     ),
+    "run.unforeseen": ErrorKind(
+        "Something happened that no step foresaw",
+        "A step ended with an error that is not in this catalogue: a fault of this program, or of the machine.",
+        "Read the log of the run; run it again; report it with the log if it returns.",
+    ),
+    "run.timeout": ErrorKind(
+        "A step took longer than it may",
+        "A fetch, a query or a landing did not end within the time limit of one step.",
+        "Run it again; if it returns, look at the source's size and at the machine's load (`evidence doctor`).",
+    ),
     "command.unreadable": ErrorKind(
         "A file named on the command line cannot be read",
         "The file does not exist, is empty, or is in no format that the project reads.",

@@ -54,7 +54,7 @@ class Column:
     filled: int
     empty: int
     distinct: int
-    role: str = "attribute"  # key, measure, attribute
+    role: str = "attribute"  # key, measure, attribute, row_number (only counts the rows)
     categories: tuple[str, ...] | None = None  # every value, where there are few
     markers: Mapping[str, int] = field(default_factory=dict)  # marker -> how often
     minimum: str | None = None

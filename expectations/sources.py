@@ -147,10 +147,14 @@ class PlainFile(Common):
 # -- nomis -------------------------------------------------------------------------------------------------------------------------
 
 
-class NomisAreas(BaseModel):
-    """Some of the areas of a query: all of one type, those of it within a parent, those of it with certain codes, or bare codes."""
+class _Arguments(BaseModel):
+    """Some of the arguments of a source."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class NomisAreas(_Arguments):
+    """Some of the areas of a query: all of one type, those of it within a parent, those of it with certain codes, or bare codes."""
 
     type: Text | None = Field(
         default=None, description="The type as Nomis describes it: 'local authorities: district / unitary (as of April 2023)'."
@@ -158,9 +162,7 @@ class NomisAreas(BaseModel):
     within: Text | None = Field(
         default=None, description="Only areas of the type within this one: a GSS code (with `within_type`) or a Nomis id, in quotes."
     )
-    within_type: Text | None = Field(
-        default=None, description="The type of the area in `within`, which tells two areas with one GSS code apart."
-    )
+    within_type: Text | None = Field(default=None, description="The type of the area in `within`: two areas can share one GSS code.")
     codes: list[Text] = Field(
         default=[], description="Only areas with these GSS codes or Nomis ids, in quotes; without `type` they are asked for as they stand."
     )
@@ -176,10 +178,8 @@ class NomisAreas(BaseModel):
         return self
 
 
-class NomisMatching(BaseModel):
+class NomisMatching(_Arguments):
     """Categories of a dimension whose names fit a pattern, and how many there must be: Nomis drops what it does not know in silence."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     matching: Text = Field(description="A regular expression that is looked for in the names of categories.")
     count: int = Field(gt=0, description="How many categories must fit.")
@@ -199,10 +199,8 @@ def _categories(value: Any) -> Any:
 NomisCategories = Annotated[Literal["all"] | list[str | int] | NomisMatching, BeforeValidator(_categories)]
 
 
-class NomisQuery(BaseModel):
-    """One question to one Nomis dataset."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+class NomisQuery(_Arguments):
+    """One question to one Nomis dataset; `Nomis` says what each argument is."""
 
     dataset: Annotated[str, Field(pattern=r"^NM_\d+_\d+$")]
     expect_name: Text
@@ -219,9 +217,7 @@ class Nomis(Common):
     kind: Literal["nomis"] = "nomis"
     url: Text = Field(default="https://www.nomisweb.co.uk/api/v01", description="The API.")
     dataset: Annotated[str, Field(pattern=r"^NM_\d+_\d+$")] | None = Field(default=None, description="Nomis's id of the table: NM_2041_1.")
-    expect_name: Text | None = Field(
-        default=None, description="The table's name as Nomis prints it, held against what the id leads to: ids are easily confused."
-    )
+    expect_name: Text | None = Field(default=None, description="The table's name as Nomis prints it: ids are easily confused.")
     geography: list[NomisAreas] | None = Field(default=None, description="The areas: a list of `type`, `within`, `codes`.")
     dimensions: dict[str, NomisCategories] | None = Field(
         default=None,
@@ -230,9 +226,7 @@ class Nomis(Common):
     date: list[str | int] | None = Field(
         default=None, description="Points in time: latest, latestMINUS1, 2021, '2024-03'. Without `date` and `time`: latest."
     )
-    time: Text | None = Field(
-        default=None, description="A range of time in place of `date`: 2013-01-latest, latestMINUS36-latest, first-latest."
-    )
+    time: Text | None = Field(default=None, description="A range of time in place of `date`: latestMINUS36-latest, first-latest.")
     measures: list[str | int] | None = Field(default=None, description="Measures by name or number; without it, Value.")
     queries: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")], dict[str, Any]] = Field(
         default={}, description="Several questions by name, each with the arguments that differ: 2011 and 2021 stand in different tables."
@@ -261,20 +255,16 @@ def _with_own_time(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any
 # -- feature_server ----------------------------------------------------------------------------------------------------------------
 
 
-class FeatureLayer(BaseModel):
-    """One layer or table of one ArcGIS service."""
+class FeatureLayer(_Arguments):
+    """One layer or table of one ArcGIS service; `FeatureServer` says what each argument is."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    service: Text | None = Field(default=None, description="The service's name, exactly, with its folder where it has one.")
-    service_matching: Text | None = Field(
-        default=None, description="In place of `service`: a regular expression that exactly one listed name must fit whole."
-    )
-    layer: int = Field(default=0, ge=0, description="The number of the layer or table in the service.")
-    where: Text = Field(default="1=1", description="An SQL condition on the layer's fields.")
-    fields: list[Text] = Field(default=["*"], min_length=1, description="The fields to ask for; the object id is always added.")
-    geometry: bool = Field(default=False, description="Whether to bring the shapes too: as GeoJSON in WGS 84, else as JSON records.")
-    precision: int | None = Field(default=None, ge=0, le=15, description="Decimal places of coordinates, in degrees: 6 is about 10 cm.")
+    service: Text | None = None
+    service_matching: Text | None = None
+    layer: int = Field(default=0, ge=0)
+    where: Text = "1=1"
+    fields: list[Text] = Field(default=["*"], min_length=1)
+    geometry: bool = False
+    precision: int | None = Field(default=None, ge=0, le=15)
 
     @model_validator(mode="after")
     def _one_service(self) -> Self:
@@ -291,9 +281,7 @@ class FeatureServer(Common):
     kind: Literal["feature_server"] = "feature_server"
     url: Text = Field(description="The folder of services: https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services.")
     service: Text | None = Field(default=None, description="The service's name, exactly, with its folder where it has one.")
-    service_matching: Text | None = Field(
-        default=None, description="In place of `service`: a regular expression that exactly one listed name must fit whole."
-    )
+    service_matching: Text | None = Field(default=None, description="In place of `service`: a pattern that one listed name must fit whole.")
     layer: int | None = Field(default=None, ge=0, description="The number of the layer or table in the service; without it, 0.")
     where: Text | None = Field(default=None, description="An SQL condition on the layer's fields; without it, every row.")
     fields: list[Text] | None = Field(default=None, description="The fields to ask for; without it, all. The object id is always added.")
@@ -319,16 +307,12 @@ class FeatureServer(Common):
 # -- ckan --------------------------------------------------------------------------------------------------------------------------
 
 
-class CkanSearch(BaseModel):
+class CkanSearch(_Arguments):
     """Packages found by the portal's own search, where a publisher makes a new package for every release."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     query: Text = Field(description="What to search for, as in the portal's search box.")
     package: Text = Field(description="A regular expression that the whole name of a package must fit.")
-    filter: Text | None = Field(
-        default=None, description="A filter in the search engine's own words: organization:birmingham-city-council."
-    )
+    filter: Text | None = Field(default=None, description="A filter in the portal's own words: organization:birmingham-city-council.")
 
     @field_validator("package")
     @classmethod
@@ -357,9 +341,7 @@ class Ckan(Common):
     datastore: Literal["search", "dump"] | None = Field(
         default=None, description="Take the portal's table of a resource and not its file: by pages of JSON, or as one CSV."
     )
-    withdrawn: list[Text] = Field(
-        default=[], description="Ids of resources that are known to be broken and are passed over, with a warning."
-    )
+    withdrawn: list[Text] = Field(default=[], description="Ids of resources known to be broken: passed over, with a warning.")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -23,7 +23,7 @@ PREFECT_YAML = PROJECT / "prefect.yaml"
 ENTRYPOINT = "flows/ingest.py:ingest"
 TAG = "evidence"
 TOP_KEYS = {"name", "prefect-version", "build", "push", "pull", "deployments"}
-DEPLOYMENT_KEYS = {"name", "version", "description", "tags", "entrypoint", "parameters", "work_pool", "schedules", "concurrency_limit", "paused", "pull"}
+DEPLOYMENT_KEYS = {"name", "description", "tags", "entrypoint", "parameters", "work_pool", "schedules", "paused", "pull", "version"}
 WORK_POOL_KEYS = {"name", "work_queue_name", "job_variables"}
 SCHEDULE_KEYS = {"cron", "interval", "rrule", "timezone", "active", "slug", "anchor_date", "day_or"}
 _HEADER = """\
@@ -64,6 +64,11 @@ def write(path: Path = PREFECT_YAML, folder: Path = DATASETS) -> bool:
 def in_step(path: Path = PREFECT_YAML, folder: Path = DATASETS) -> bool:
     """Is the file exactly what the declarations give?"""
     return path.exists() and path.read_text(encoding="utf-8") == render([load(dataset, folder) for dataset in all_ids(folder)])
+
+
+def names_in(path: Path) -> frozenset[str]:
+    """The names of the deployments in a `prefect.yaml`."""
+    return frozenset(entry["name"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["deployments"])
 
 
 def problems(path: Path = PREFECT_YAML) -> tuple[str, ...]:
@@ -134,12 +139,12 @@ def _schedule_problems(schedule: Mapping[str, Any]) -> Iterator[str]:
 
 def _flow_problems(entrypoint: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     from prefect.exceptions import MissingFlowError, ParameterTypeError, ScriptError, SignatureMismatchError
-    from prefect.flows import load_flow_from_entrypoint
+    from prefect.flows import Flow, load_flow_from_entrypoint
     from prefect.utilities.callables import get_call_parameters
 
     path, _, name = entrypoint.rpartition(":")
     try:
-        flow = load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)
+        flow: Flow[..., object] = load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)
         flow.validate_parameters(get_call_parameters(flow.fn, (), dict(parameters)))
     except (MissingFlowError, ScriptError, OSError, ValueError) as error:
         yield f"the entrypoint {entrypoint} does not load: {error}"

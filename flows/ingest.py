@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from prefect import flow, get_run_logger, runtime, task
+from prefect import flow, get_run_logger, runtime
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
@@ -44,6 +44,14 @@ ATTENDED_RETRY = 2.0
 JITTER = 0.5
 STEP_SECONDS = 3600.0
 EVENT = "evidence.dataset"
+
+
+def _not_a_known_limit(line: logging.LogRecord) -> bool:
+    """Prefect warns at every task that its limit works less well in a thread: so it is, and is said above the code that decides it."""
+    return not str(line.msg).startswith("Timeout of %s seconds configured")
+
+
+logging.getLogger("prefect.task_runs").addFilter(_not_a_known_limit)
 
 
 def _run_name() -> str:
@@ -101,15 +109,19 @@ def _side_by_side(declared: Sequence[Dataset], job: Job) -> tuple[DatasetOutcome
         watch.tell(dataset_id, outcome.status)
         return _state_of(outcome)
 
-    mapped = task(one, name="dataset", task_run_name="{dataset_id}", cache_policy=NO_CACHE, persist_result=False)
-    wait(mapped.map(list(by_id)))
+    mapped = Task(one, name="dataset", task_run_name="{dataset_id}", cache_policy=NO_CACHE, persist_result=False)
+    if len(by_id) == 1:
+        # In the main thread a time limit interrupts whatever runs; in a thread it waits for the call in hand to return.
+        mapped(declared[0].id, return_state=True)
+    else:
+        wait(mapped.map(list(by_id)))
     return tuple(outcomes.get(dataset, _unforeseen(dataset, None)) for dataset in by_id)
 
 
 def _steps(job: Job) -> Steps:
     plain = Steps()
     delay = SCHEDULED_RETRY if runtime.deployment.id else ATTENDED_RETRY
-    retries = {
+    retries: dict[str, Any] = {
         "retries": RETRIES,
         "retry_delay_seconds": exponential_backoff(0.05 if job.origin == "sample" else delay),
         "retry_jitter_factor": JITTER,
@@ -138,8 +150,13 @@ def _as_task(step: Callable[..., Any], name: str, run_name: str = "", **options:
             return step(first, *rest)
 
         named = run_name or f"{name} {first.id}"
-        options_of_all = {"timeout_seconds": STEP_SECONDS, "cache_policy": NO_CACHE, "persist_result": False, "log_prints": False}
-        return task(act, name=name, task_run_name=named, **{**options_of_all, **options})()
+        made: Task[[], Any] = Task(
+            act, name=name, task_run_name=named, timeout_seconds=STEP_SECONDS, cache_policy=NO_CACHE, persist_result=False, **options
+        )
+        try:
+            return made()
+        except TimeoutError as error:
+            raise EvidenceError("run.timeout", where=named, expected=f"an end within {STEP_SECONDS:g} s", found="none") from error
 
     return call
 
@@ -183,5 +200,4 @@ def _emit(outcome: DatasetOutcome, record: RunRecord) -> None:
 def _unforeseen(dataset: str, error: Exception | None) -> DatasetOutcome:
     """The outcome of a dataset whose task ended in a way that no step foresaw."""
     found = f"{type(error).__name__}: {error}" if error else "the task ended without an outcome"
-    facts = {"code": "run.unforeseen", "title": "Something happened that no step foresaw", "dataset": dataset, "where": "", "expected": "", "found": found}
-    return DatasetOutcome(dataset, "failed", error={**facts, "to_do": "Read the log of the run; run it again; report it with the log if it returns."})
+    return DatasetOutcome(dataset, "failed", error=EvidenceError("run.unforeseen", found=found, dataset=dataset).as_dict())

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from expectations.declaration import Dataset
 from tasks.pipeline import Fetch, Job
 from tasks.record import new_run
 from tasks.snapshot import Delivery, Snapshot
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from tasks.fetch.http import HttpSettings
 
 
 @contextmanager

@@ -17,6 +17,7 @@ _ORDER = ("failed", "held", "landed", "unchanged")
 _SIGNS = {"landed": "✅ landed", "unchanged": "✅ unchanged", "held": "⏸️ held", "failed": "❌ failed"}
 _SEVERITIES = ("breaking", "warning", "info")
 _MOST_CHANGES = 12
+_MOST_LETTERS = 60
 
 
 def summary(outcomes: Sequence[DatasetOutcome]) -> str:
@@ -53,7 +54,7 @@ def _page(record: RunRecord) -> Iterator[str]:
             f"`{outcome.dataset}`",
             _SIGNS[outcome.status],
             f"{outcome.rows:,}" if outcome.rows is not None else "",
-            outcome.release,
+            _cut(outcome.release),
             _counted(outcome.changes),
             ", ".join(f"{step} {seconds:.1f} s" for step, seconds in outcome.steps.items()),
         )
@@ -71,7 +72,7 @@ def _section(outcome: DatasetOutcome) -> Iterator[str]:
     if outcome.status == "held":
         yield ""
         yield "The snapshot is archived and not landed; the last good table stays in place."
-        yield f"Look: `evidence changes {outcome.dataset}`. Accept: `evidence accept {outcome.dataset} --reason \"…\"`."
+        yield f'Look: `evidence changes {outcome.dataset}`. Accept: `evidence accept {outcome.dataset} --reason "…"`.'
     if outcome.error:
         yield ""
         yield f"**{_text(outcome.error['title'])}** (`{outcome.error['code']}`)"
@@ -117,6 +118,10 @@ def _published(published: Mapping[str, Any] | None) -> str:
     if "error" in published:
         return f"**The database was not published**: {_text(published['error'].get('found', ''))}. Readers keep the last one."
     return "The database was published."
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_LETTERS else f"{text[: _MOST_LETTERS - 1]}…"
 
 
 def _counted(changes: Sequence[Mapping[str, Any]]) -> str:

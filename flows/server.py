@@ -1,13 +1,12 @@
 """A local Prefect server with a worker: started, recorded, found again and ended by `evidence up` and `evidence down`.
 
-Refuses to listen beyond loopback, to start a second server for the same home, and to end a process that is not its own: a process counts as
-ours only by pid and time of start together, or by the mark that every process of one `up` carries in its environment.
+Refuses to listen beyond loopback, to start a second server for the same home, and to end a process that is not its own.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import secrets
 import socket
 import subprocess
@@ -15,35 +14,22 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import psutil
-
 from expectations.errors import EvidenceError
+from flows.processes import MARK, Process, end, end_marked, last_lines, start
 from flows.settings import DATASETS_AT_ONCE, START_TIMEOUT_SECONDS, WORK_POOL, child_environment, preferred_port
 from tasks.atomic import replace_json
 from tasks.locks import lock
 from warehouse.home import PROJECT, Home
 
 DEPLOYMENTS = PROJECT / "prefect.yaml"
-MARK = "EVIDENCE_UP"
 _PORTS_TRIED = 50
-_END_SECONDS = 15.0
-_LOG_LINES = 8
+_FIRST_START = "the first start makes its database: up to a minute"
 
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Process:
-    """One process that `up` started; `created` (seconds since 1970) tells it from a later process with the same pid."""
-
-    name: str
-    pid: int
-    created: float
-    log: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +39,7 @@ class Running:
     url: str
     mark: str
     processes: tuple[Process, ...]
+    deployed: str = ""  # fingerprint of the prefect.yaml that was deployed
 
     @property
     def api(self) -> str:
@@ -71,15 +58,15 @@ def running(home: Home) -> Running | None:
     recorded = _recorded(home)
     if recorded is None:
         return None
-    living = tuple(process for process in recorded.processes if _lives(process))
-    found = Running(recorded.url, recorded.mark, living)
+    living = tuple(process for process in recorded.processes if process.lives)
+    found = replace(recorded, processes=living)
     return found if found.process("server") else None
 
 
 def healthy(api: str, timeout: float = 2.0) -> bool:
     """Does a Prefect API answer at this address?"""
     try:
-        with urllib.request.urlopen(f"{api}/health", timeout=timeout) as answer:  # noqa: S310 - our own loopback address, or the one set
+        with urllib.request.urlopen(f"{api}/health", timeout=timeout) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
@@ -96,11 +83,16 @@ def up(home: Home, tell: Tell = silent, deployments: Path = DEPLOYMENTS, setting
         if state.process("server") is None:
             down(home)  # what an ended server left behind: its worker
             state = _start_server(home, state, environment)
-        _wait(f"the Prefect server at {state.url} (the first start makes its database: up to a minute)", lambda: healthy(state.api), state, "server", tell)
-        _make_work_pool(state, tell)
+        _wait(f"the Prefect server at {state.url} ({_FIRST_START})", lambda: healthy(state.api), state, "server", tell)
+        wanted = hashlib.sha256(deployments.read_bytes()).hexdigest()
+        if state.process("worker") is None or state.deployed != wanted:
+            _make_work_pool(state, tell)
         if state.process("worker") is None:
             state = _start(home, state, "worker", _worker_command(), environment)
-        _deploy(deployments, environment, home, tell)
+        if state.deployed != wanted:
+            _deploy(deployments, environment, home, tell)
+            _remove_undeclared(deployments, state)
+            state = _recorded_as(home, replace(state, deployed=wanted))
         _wait("the worker's first sign of life", lambda: _worker_online(state), state, "worker", tell)
     return state
 
@@ -113,13 +105,11 @@ def down(home: Home, tell: Tell = silent) -> tuple[str, ...]:
     ended: list[str] = []
     for name in ("worker", "server"):
         process = recorded.process(name)
-        if process and _lives(process):
+        if process and process.lives:
             tell(f"Ending the {name} (process {process.pid})")
-            _end(_family(process.pid))
+            end(process)
             ended.append(f"{name} (process {process.pid})")
-    left = list(_marked(recorded.mark))
-    _end(left)
-    ended += [f"left-over process {process.pid}" for process in left]
+    ended += [f"left-over process {pid}" for pid in end_marked(recorded.mark)]
     _record_path(home).unlink(missing_ok=True)
     return tuple(ended)
 
@@ -136,20 +126,26 @@ def _start_server(home: Home, state: Running, environment: Mapping[str, str]) ->
 
 def _worker_command() -> list[str]:
     limit = str(DATASETS_AT_ONCE)
-    return [sys.executable, "-m", "prefect", "worker", "start", "--pool", WORK_POOL, "--type", "process", "--name", WORK_POOL, "--limit", limit]
+    return [
+        sys.executable,
+        "-m",
+        "prefect",
+        "worker",
+        "start",
+        "--pool",
+        WORK_POOL,
+        "--type",
+        "process",
+        "--name",
+        WORK_POOL,
+        "--limit",
+        limit,
+    ]
 
 
 def _start(home: Home, state: Running, name: str, command: list[str], environment: Mapping[str, str]) -> Running:
-    log = home.root / "prefect" / "logs" / f"{name}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("wb") as output:
-        started = subprocess.Popen(
-            command, env=dict(environment), cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
-        )
-    process = Process(name, started.pid, psutil.Process(started.pid).create_time(), str(log))
-    state = Running(state.url, state.mark, (*state.processes, process))
-    replace_json(_record_path(home), asdict(state))
-    return state
+    process = start(name, command, environment, PROJECT, _log(home, name))
+    return _recorded_as(home, replace(state, processes=(*state.processes, process)))
 
 
 def _free_port() -> int:
@@ -163,7 +159,9 @@ def _free_port() -> int:
             except OSError:
                 continue
             return port
-    raise EvidenceError("server.failed", where=f"127.0.0.1, ports {first} to {first + _PORTS_TRIED - 1}", expected="a free port", found="none")
+    raise EvidenceError(
+        "server.failed", where=f"127.0.0.1, ports {first} to {first + _PORTS_TRIED - 1}", expected="a free port", found="none"
+    )
 
 
 def _wait(what: str, ready: Callable[[], bool], state: Running, name: str, tell: Tell) -> None:
@@ -173,10 +171,14 @@ def _wait(what: str, ready: Callable[[], bool], state: Running, name: str, tell:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     tell(f"Waiting for {what}")
     while not ready():
-        if not _lives(process):
-            raise EvidenceError("server.failed", where=process.log, expected=f"the {name} to keep running", found=f"it ended:\n{_tail(process.log)}")
+        if not process.lives:
+            raise EvidenceError(
+                "server.failed", where=process.log, expected=f"the {name} to keep running", found=f"it ended:\n{process.last_lines}"
+            )
         if time.monotonic() > deadline:
-            raise EvidenceError("server.failed", where=process.log, expected=f"{what} within {START_TIMEOUT_SECONDS} s", found=_tail(process.log))
+            raise EvidenceError(
+                "server.failed", where=process.log, expected=f"{what} within {START_TIMEOUT_SECONDS} s", found=process.last_lines
+            )
         time.sleep(0.25)
 
 
@@ -197,12 +199,28 @@ def _make_work_pool(state: Running, tell: Tell) -> None:
             return
 
 
+def _remove_undeclared(deployments: Path, state: Running) -> None:
+    """Remove deployments of ours that the file no longer has: their schedules would go on running."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.deployments import TAG, names_in
+
+    declared = names_in(deployments)
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    with temporary_settings({PREFECT_API_URL: state.api}), get_client(sync_client=True) as client:
+        for deployment in client.read_deployments(deployment_filter=ours):
+            if deployment.name not in declared:
+                client.delete_deployment(deployment.id)
+
+
 def _worker_online(state: Running) -> bool:
-    request = urllib.request.Request(  # noqa: S310 - our own loopback address
+    request = urllib.request.Request(
         f"{state.api}/work_pools/{WORK_POOL}/workers/filter", data=b"{}", headers={"Content-Type": "application/json"}, method="POST"
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - as above
+        with urllib.request.urlopen(request, timeout=5) as answer:
             return any(worker.get("status") == "ONLINE" for worker in json.load(answer))
     except (OSError, urllib.error.URLError, ValueError):
         return False
@@ -212,79 +230,37 @@ def _deploy(deployments: Path, environment: Mapping[str, str], home: Home, tell:
     """Deploy all of `prefect.yaml` with Prefect's own command, from the project's folder: there the flows are found at run time."""
     tell(f"Deploying what {deployments} declares")
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(deployments)]
-    done = subprocess.run(command, env=dict(environment), cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    log = home.root / "prefect" / "logs" / "deploy.log"
+    done = subprocess.run(
+        command, env=dict(environment), cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    log = _log(home, "deploy")
+    log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode != 0:
-        raise EvidenceError("server.failed", where=str(log), expected=f"every deployment of {deployments.name} to be taken", found=_tail(str(log)))
-
-
-# -- ending -------------------------------------------------------------------------------------------------------------
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    """A process and its children, children last: the parent must not start new ones while its children end."""
-    try:
-        parent = psutil.Process(pid)
-        return [parent, *parent.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _end(processes: list[psutil.Process]) -> None:
-    """Ask each to end, and kill those that have not after a while."""
-    for process in processes:
-        _quietly(process.terminate)
-    _, alive = psutil.wait_procs(processes, timeout=_END_SECONDS)
-    for process in alive:
-        _quietly(process.kill)
-    psutil.wait_procs(alive, timeout=5)
-
-
-def _marked(mark: str) -> Iterator[psutil.Process]:
-    """Processes that carry the mark of this `up`: flow runs whose worker died, for one. Never this process or one above it."""
-    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    for process in psutil.process_iter():
-        try:
-            if process.pid not in own and process.environ().get(MARK) == mark:
-                yield process
-        except (psutil.Error, OSError):
-            continue
-
-
-def _quietly(act: Callable[[], None]) -> None:
-    try:
-        act()
-    except psutil.NoSuchProcess:
-        return
+        raise EvidenceError(
+            "server.failed", where=str(log), expected=f"every deployment of {deployments.name} to be taken", found=last_lines(log)
+        )
 
 
 # -- the record ---------------------------------------------------------------------------------------------------------
+
+
+def _log(home: Home, name: str) -> Path:
+    return home.root / "prefect" / "logs" / f"{name}.log"
 
 
 def _record_path(home: Home) -> Path:
     return home.state / "server.json"
 
 
+def _recorded_as(home: Home, state: Running) -> Running:
+    replace_json(_record_path(home), asdict(state))
+    return state
+
+
 def _recorded(home: Home) -> Running | None:
     try:
         stored = json.loads(_record_path(home).read_text(encoding="utf-8"))
-        return Running(stored["url"], stored["mark"], tuple(Process(**process) for process in stored["processes"]))
+        return Running(**{**stored, "processes": tuple(Process(**process) for process in stored["processes"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
-
-
-def _lives(process: Process) -> bool:
-    try:
-        found = psutil.Process(process.pid)
-        return abs(found.create_time() - process.created) < 1 and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _tail(path: str) -> str:
-    try:
-        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return "no log"
-    return "\n".join(line for line in lines[-_LOG_LINES:] if line.strip()) or "an empty log"

@@ -32,7 +32,7 @@ VARIABLES = (
     Variable("EVIDENCE_HOME", "the one folder where everything is kept", str(PROJECT / "home")),
     Variable("EVIDENCE_CONTACT", "an address that publishers can write to; part of the User-Agent of every request", "none"),
     Variable("EVIDENCE_AREA", "the authority whose evidence base this is (GSS code)", "E08000025 (Birmingham)"),
-    Variable("EVIDENCE_PORT", f"the port that `evidence up` tries first for the Prefect server; the next free one is taken", str(DEFAULT_PORT)),
+    Variable("EVIDENCE_PORT", "the port that `evidence up` tries first; the next free one is taken", str(DEFAULT_PORT)),
     Variable("PREFECT_API_URL", "a Prefect server to use in place of the one that `evidence up` starts", "none"),
     Variable("HTTPS_PROXY", "the proxy that requests to publishers go through", "none"),
     Variable("NO_PROXY", "hosts that are reached without the proxy", "none"),
@@ -67,6 +67,7 @@ def prepare(home: Home, quiet: bool = False) -> None:
         chosen["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
     for name, value in chosen.items():
         os.environ.setdefault(name, value)
+    (home.root / "prefect").mkdir(parents=True, exist_ok=True)  # Prefect makes its home, but not the folder above it
     os.environ["EVIDENCE_HOME"] = str(home.root)
 
 

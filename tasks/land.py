@@ -79,6 +79,13 @@ def land(
         return vintage
 
 
+def seen_again(home: Home, dataset: str) -> Vintage | None:
+    """Note that the newest vintage's content was delivered again, for a run that needs no landing to know it. None where nothing has landed."""
+    with lock(home, dataset, f"seeing {dataset} again"):
+        existing = vintages(home, dataset)
+        return _seen(home, dataset, existing, existing[-1], _now_after(existing)) if existing else None
+
+
 def current(home: Home, dataset: str) -> Vintage | None:
     """The newest vintage of a dataset; None where nothing has landed. Raises `lake.damaged`."""
     return next(reversed(vintages(home, dataset)), None)

@@ -23,12 +23,13 @@ WAIT = 900.0  # seconds: longer than the longest landing or publish of one machi
 
 
 @contextmanager
-def lock(home: Home, name: str, what: str, wait: float = WAIT) -> Iterator[None]:
+def lock(home: Home, name: str, what: str, wait: float | None = None) -> Iterator[None]:
     """Hold the lock `name` while the block runs; `what` tells others who it is that they wait for.
 
-    Waits at most `wait` seconds (0: not at all). Raises `lock.busy`, naming the holder.
+    Waits at most `wait` seconds (default: `WAIT`; 0: not at all). Raises `lock.busy`, naming the holder.
     """
     path = home.lock(name)
+    wait = WAIT if wait is None else wait
     path.parent.mkdir(parents=True, exist_ok=True)
     # fallback_to_soft: a soft lock is a file that stays after a crash. thread_local off: a lock serves whoever holds the object.
     held = FileLock(path, timeout=wait, fallback_to_soft=False, thread_local=False)

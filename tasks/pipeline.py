@@ -141,7 +141,7 @@ def _ingest(
         return replace(outcome, rows=last.rows, vintage=last.id, steps=clock.seconds)
     with clock.step("examine"):
         inspection = steps.examine(dataset, job.home, snapshot, last, contract, connection, scratch)
-    outcome = replace(outcome, changes=inspection.as_dicts(), warnings=(*snapshot.warnings, *inspection.notes))
+    outcome = replace(outcome, changes=inspection.as_dicts(), notes=inspection.notes)
     if inspection.held or contract is None:
         write_hold(job.home, dataset.id, snapshot.id, job.run, outcome.changes)
         if contract is None:

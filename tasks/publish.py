@@ -11,8 +11,8 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,20 +21,20 @@ from typing import Any
 import duckdb
 
 from expectations.errors import EvidenceError
+from tasks import publication
 from tasks.atomic import aside, flush, move_into_place, replace_json, sweep
 from tasks.locks import lock
-from tasks.record import read_holds, read_records
-from warehouse import build, meta_rows
-from warehouse.dictionary import history_of, name_of
+from tasks.record import read_holds
+from warehouse import meta_rows
 from warehouse.engine import engine
 from warehouse.home import PROJECT, Home
-from warehouse.lake import Vintage, pointer, vintages
+from warehouse.lake import paths, pointer, vintages
 from warehouse.table import DatasetTable, identifier, literal
 
 STORAGE = "v1.4.0"  # the newest format that DuckDB 1.4 clients read
-RECORDS = 500  # run records that go into meta.runs
 _MART = PROJECT / "warehouse" / "mart"
-_CODE = [PROJECT / "warehouse" / name for name in ("build.py", "dictionary.py", "meta_rows.py", "table.py")]
+_CODE = [*(PROJECT / "warehouse" / name for name in ("build.py", "dictionary.py", "meta_rows.py", "table.py")), Path(publication.__file__)]
+_TRY_AGAIN = 600  # seconds after which a publication that had to carry a dataset over is tried again, though nothing landed
 _LONGEST_SETTLE = 10  # times `settle`: a night in which landings never pause is published all the same
 _Connection = duckdb.DuckDBPyConnection
 
@@ -65,7 +65,7 @@ def publish(home: Home, tables: Sequence[DatasetTable], settle: float = 0.0, mar
     began = time.monotonic()
     with lock(home, "publish", "publishing"):
         done = _done(home)
-        if done and done.state == state_of(home, tables, mart):
+        if done and done.state == state_of(home, tables, mart) and not _worth_another_try(done):
             return done
         _settle(home, tables, settle)
         state = state_of(home, tables, mart)
@@ -87,11 +87,12 @@ def state_of(home: Home, tables: Sequence[DatasetTable], mart: Path = _MART) -> 
     for table in sorted(tables, key=lambda table: table.id):
         digest.update(repr(table).encode())
         try:
-            listed = [{**vintage.as_dict(), "last_seen": None} for vintage in vintages(home, table.id)]
+            known = vintages(home, table.id)
+            listed = [{**vintage.as_dict(), "last_seen": None, "files": len(paths(home, vintage))} for vintage in known]
         except EvidenceError as error:
             listed = [{"error": error.message}]
         digest.update(json.dumps(listed, sort_keys=True, default=str).encode())
-    digest.update(json.dumps([asdict(hold) for hold in read_holds(home)], sort_keys=True, default=str).encode())
+    digest.update(json.dumps([(hold.dataset, hold.snapshot, hold.since) for hold in read_holds(home)]).encode())
     return digest.hexdigest()[:32]
 
 
@@ -103,12 +104,8 @@ def _build(home: Home, tables: Sequence[DatasetTable], state: str, path: Path, m
             connection.execute(f"attach {literal(str(path))} as evidence (storage_version {literal(STORAGE)})")
             before = _attach_before(connection, home)
             connection.execute("use evidence")
-            with _transaction(connection):
-                for schema in ("history", "mart"):
-                    connection.execute(f"create schema {schema}")
-                meta_rows.create(connection)
-            rows, kept = _datasets(connection, home, tables, before)
-            _runs(connection, home)
+            contents = publication.fill(connection, home, tables, mart, before)
+            rows = contents.rows
             facts = {
                 "published_at": now,
                 "state": state,
@@ -117,128 +114,14 @@ def _build(home: Home, tables: Sequence[DatasetTable], state: str, path: Path, m
                 "duckdb_version": duckdb.__version__,
             }
             meta_rows.insert(connection, "publication", [facts])
-            left_out = _mart(connection, mart, set(rows))
             connection.execute("use memory")
             connection.execute("detach evidence")  # checkpoints: what follows reads the file alone
         _check(path, rows)
     except duckdb.Error as error:
         raise EvidenceError("publish.failed", where=str(path), expected="a DuckDB file built from the lake", found=str(error)) from error
-    return Published(path=home.database, state=state, rebuilt=True, published_at=now, tables=rows, kept=kept, left_out=left_out)
-
-
-def _datasets(connection: _Connection, home: Home, tables: Iterable[DatasetTable], before: bool) -> tuple[dict[str, int], dict[str, str]]:
-    """Every dataset's tables, views and rows of `meta`. Returns rows by dataset, and why a dataset was carried over."""
-    holds = {hold.dataset: hold for hold in read_holds(home)}
-    rows: dict[str, int] = {}
-    kept: dict[str, str] = {}
-    ordered = sorted(tables, key=lambda table: table.id)
-    for table in ordered:
-        hold = holds.get(table.id)
-        held_since = hold.since if hold else None
-        built, listed, why = _one(connection, home, table, before, held_since)
-        if built is not None:
-            rows[table.id] = built.rows
-        if why:
-            kept[table.id] = why
-        with _transaction(connection):
-            meta_rows.insert(connection, "datasets", [meta_rows.dataset_row(table, listed, rows.get(table.id), held_since, why)])
-            meta_rows.insert(connection, "columns", meta_rows.column_rows(table))
-            meta_rows.insert(connection, "known_errors", meta_rows.known_error_rows(table))
-            _snapshots(connection, home, table.id, listed, hold.snapshot if hold else None)
-    with _transaction(connection):
-        meta_rows.insert(connection, "licences", meta_rows.licence_rows(ordered))
-        meta_rows.insert(connection, "holds", [meta_rows.hold_row(asdict(hold)) for hold in holds.values()])
-    return rows, kept
-
-
-def _one(
-    connection: _Connection, home: Home, table: DatasetTable, before: bool, held_since: str | None
-) -> tuple[build.Built | None, Sequence[Vintage], str | None]:
-    """One dataset's tables, whole or not at all: from the lake, or as they were published before and why."""
-    try:
-        listed = vintages(home, table.id)
-        if not listed:
-            return None, (), None
-        with _transaction(connection):
-            built = build.build(connection, table, listed, home)
-            build.views(connection, table, held_since or "")
-            meta_rows.insert(connection, "vintages", meta_rows.vintage_rows(listed, built.current))
-            withheld = [{"dataset": table.id, "vintage": vintage, "cells": cells} for vintage, cells in built.withheld.items()]
-            meta_rows.insert(connection, "withheld", withheld)
-        return built, listed, None
-    except (EvidenceError, duckdb.Error) as error:
-        return (_carried_over(connection, table, held_since) if before else None), (), str(error)
-
-
-def _carried_over(connection: _Connection, table: DatasetTable, held_since: str | None) -> build.Built | None:
-    """The dataset's tables as they were published before; None where they were not, or had other columns than are declared now."""
-    columns = ", ".join(identifier(name) for name in table.types)
-    try:
-        with _transaction(connection):
-            connection.execute(f"create schema if not exists {identifier(table.publisher)}")
-            connection.execute(f"create table {name_of(table)} as select {columns} from before.{name_of(table)}")
-            connection.execute(
-                f"create table {history_of(table)} as select {columns}, known_from, known_until from before.{history_of(table)}"
-            )
-            for name in ("vintages", "snapshots", "parts", "withheld"):
-                connection.execute(f"insert into meta.{name} by name select * from before.meta.{name} where dataset = {literal(table.id)}")
-            build.views(connection, table, held_since or "")
-            current = dict(connection.execute(f"select vintage, count(*) from {name_of(table)} group by all").fetchall())
-    except duckdb.Error:
-        return None
-    return build.Built(current=current, withheld={})
-
-
-def _snapshots(connection: _Connection, home: Home, dataset: str, listed: Sequence[Vintage], held: str | None) -> None:
-    """What the archive says of the snapshots that are landed or held. One whose manifest was forgotten is left out."""
-    for snapshot in dict.fromkeys([*[vintage.snapshot for vintage in listed], *([held] if held else [])]):
-        path = home.manifest(dataset, snapshot)
-        if path.exists():
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-            meta_rows.insert(connection, "snapshots", [meta_rows.snapshot_row(manifest, snapshot == held)])
-            meta_rows.insert(connection, "parts", meta_rows.part_rows(manifest))
-
-
-def _runs(connection: _Connection, home: Home) -> None:
-    """The newest run records, as the tables runs, outcomes, checks and changes."""
-    records = [record.as_dict() for record in reversed(read_records(home, RECORDS))]
-    outcomes = [(record["run"], outcome) for record in records for outcome in record["outcomes"]]
-    with _transaction(connection):
-        meta_rows.insert(connection, "runs", map(meta_rows.run_row, records))
-        meta_rows.insert(connection, "outcomes", [meta_rows.outcome_row(run, outcome) for run, outcome in outcomes])
-        meta_rows.insert(connection, "checks", [row for run, outcome in outcomes for row in meta_rows.check_rows(run, outcome)])
-        meta_rows.insert(connection, "changes", [row for run, outcome in outcomes for row in meta_rows.change_rows(run, outcome)])
-
-
-def _mart(connection: _Connection, mart: Path, datasets: set[str]) -> dict[str, str]:
-    """Run the files of warehouse/mart in order. One that needs a dataset which is not here (`-- needs: a.b, c.d`), or that fails, is left out."""
-    left_out: dict[str, str] = {}
-    for path in sorted(mart.glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        needs = {
-            name.strip() for line in text.splitlines() if line.startswith("-- needs:") for name in line.removeprefix("-- needs:").split(",")
-        }
-        if needs - datasets:
-            left_out[path.name] = f"needs {', '.join(sorted(needs - datasets))}"
-            continue
-        try:
-            with _transaction(connection):
-                connection.execute(text)
-        except duckdb.Error as error:
-            left_out[path.name] = str(error)
-    return left_out
-
-
-@contextmanager
-def _transaction(connection: _Connection) -> Iterator[None]:
-    """All of the block or nothing; one flush to disk for many statements."""
-    connection.begin()
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
+    return Published(
+        path=home.database, state=state, rebuilt=True, published_at=now, tables=rows, kept=contents.kept, left_out=contents.left_out
+    )
 
 
 def _attach_before(connection: _Connection, home: Home) -> bool:
@@ -304,6 +187,12 @@ def _done(home: Home) -> Published | None:
         return Published(**{**stored, "path": home.database, "rebuilt": False, "seconds": 0.0})
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _worth_another_try(done: Published) -> bool:
+    """Whether a dataset was carried over, and long enough ago that those who waited for the same publication are not the ones who ask."""
+    age = datetime.now(UTC) - datetime.fromisoformat(done.published_at)
+    return bool(done.kept) and age.total_seconds() > _TRY_AGAIN
 
 
 def _file(path: Path) -> dict[str, int]:

@@ -39,6 +39,7 @@ class DatasetOutcome:
     checks: Mapping[str, Any] = field(default_factory=dict)
     error: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what the comparison inferred and what it could not compare
     steps: Mapping[str, float] = field(default_factory=dict)  # step -> seconds
 
     @property
@@ -187,7 +188,7 @@ def _read(path: Path) -> RunRecord | None:
 
 
 def _outcome(stored: Mapping[str, Any]) -> DatasetOutcome:
-    return DatasetOutcome(**{**stored, "changes": tuple(stored["changes"]), "warnings": tuple(stored["warnings"])})
+    return DatasetOutcome(**{**stored, "changes": tuple(stored["changes"]), "warnings": tuple(stored["warnings"]), "notes": tuple(stored.get("notes", ()))})
 
 
 def _status_path(home: Home) -> Path:

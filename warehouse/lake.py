@@ -59,6 +59,7 @@ class Vintage:
 
 
 def pointer(home: Home, dataset: str) -> Path:
+    """The file that says which vintages of a dataset count."""
     return home.lake(dataset) / POINTER
 
 

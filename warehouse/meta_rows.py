@@ -190,13 +190,13 @@ def outcome_row(run: str, outcome: Row) -> Row:
 
 
 def check_rows(run: str, outcome: Row) -> list[Row]:
-    """The rows of `meta.checks` of one dataset of a run. `checks` holds a list of results under `results`."""
+    """The rows of `meta.checks` of one dataset of a run. `checks` is the JSON form of a suite result."""
     return [
         {
             "run": run,
             "dataset": outcome["dataset"],
             "position": position,
-            "rule": result.get("rule") or result.get("expectation"),
+            "rule": result.get("name"),
             "sentence": result.get("sentence"),
             "severity": result.get("severity"),
             "success": result.get("success"),

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults, ProgressBarsConfig
 
 from expectations.errors import EvidenceError
 from expectations.gx.borrowed import DuckDBDatasource
@@ -153,8 +153,7 @@ class Session:
 @contextmanager
 def _session(connection: duckdb.DuckDBPyConnection, table: str, grain: Sequence[str]) -> Iterator[Session]:
     """A context of its own for each check, so that nothing of a check outlives it; the views are dropped at the end."""
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context = gx.get_context(mode="ephemeral", project_config=_configuration())
     statements: list[str] = []
     source = DuckDBDatasource(name="tidy")
     source.lend(connection, statements.append)
@@ -170,6 +169,15 @@ def _session(connection: duckdb.DuckDBPyConnection, table: str, grain: Sequence[
         with suppress(duckdb.TransactionException):  # an aborted transaction takes its views with it
             for name in session.views.values():
                 connection.execute(f"drop view if exists {identifier(name)}")
+
+
+def _configuration() -> DataContextConfig:
+    """Everything in memory, without progress bars, analytics and a folder for Data Docs."""
+    return DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False),
+        analytics_enabled=False,
+    )
 
 
 def _quoted(connection: duckdb.DuckDBPyConnection, table: str) -> str:

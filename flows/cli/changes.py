@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +25,9 @@ _RUNS_LOOKED_AT = 50
 
 
 def changes(
-    which: Annotated[str, typer.Argument(help="A dataset, or the id of a change; all that is open where not given.", metavar="[DATASET|ID]")] = "",
+    which: Annotated[
+        str, typer.Argument(help="A dataset, or the id of a change; all that is open where not given.", metavar="[DATASET|ID]")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what changed at a source, with the evidence.
@@ -72,12 +74,15 @@ def _refuse_unknown(which: str) -> None:
 
     if re.fullmatch(r"[0-9a-f]{6,12}", which):
         raise EvidenceError(
-            "declaration.unknown_dataset", found=which, expected="a dataset, or the id of a recorded change", todo="`evidence changes` lists the ids."
+            "declaration.unknown_dataset",
+            found=which,
+            expected="a dataset, or the id of a recorded change",
+            todo="`evidence changes` lists the ids.",
         )
     load(which)  # raises for a name that is no dataset, with the nearest
 
 
-def _print_list(found: list[Mapping[str, Any]]) -> None:
+def _print_list(found: Sequence[Mapping[str, Any]]) -> None:
     shown = table("id", "dataset", "severity", "what", "")
     for one in found:
         state = f"held since {one['held_since'][:10]}" if one["held_since"] else one.get("action", "")
@@ -85,13 +90,15 @@ def _print_list(found: list[Mapping[str, Any]]) -> None:
     console().print(shown)
 
 
-def _print_whole(found: list[Mapping[str, Any]]) -> None:
+def _print_whole(found: Sequence[Mapping[str, Any]]) -> None:
     from flows.cli.compare import print_change
 
     out = console()
     held = found[0]["held_since"]
     if held:
-        out.print(f"[bold]{found[0]['dataset']}[/bold] is held since {held[:16].replace('T', ' ')} UTC; its last good table stays in place.")
+        out.print(
+            f"[bold]{found[0]['dataset']}[/bold] is held since {held[:16].replace('T', ' ')} UTC; its last good table stays in place."
+        )
     for one in found:
         out.print()
         print_change(one)

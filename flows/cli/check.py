@@ -105,7 +105,8 @@ def _tidy(name: str) -> str:
     columns = ", ".join(f'null::varchar as "{column}"' for column in dataset.raw.columns)
     with duckdb.connect(":memory:") as connection:
         connection.execute(
-            f"create view arrived as select {columns}, null::varchar as _part, null::bigint as _row, map()::map(varchar, varchar) as _labels where false"
+            f"create view arrived as select {columns}, null::varchar as _part, null::bigint as _row,"
+            " map()::map(varchar, varchar) as _labels where false"
         )
         transform(dataset, connection)
     return ""

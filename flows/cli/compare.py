@@ -42,12 +42,15 @@ def compare(
 ) -> None:
     """Say what changed between two files of one table.
 
-    Columns, categories, units, areas, keys, volume, values. Needs no declaration: the first file stands for what is expected. The verdict comes first, then each change, the most
-    important first, with its evidence. Exit code 0 whatever is found; 2 where a file cannot be read.
+    Columns, categories, units, areas, keys, volume, values. Needs no declaration: the first file stands for what is
+    expected. The verdict comes first, then each change with its evidence, the most important first. Exit code 0 whatever
+    is found; 2 where a file cannot be read.
     """
     for path in (before, after):
         if not path.is_file():
-            raise EvidenceError("command.unreadable", where=str(path), expected="a file", found="a folder" if path.is_dir() else "nothing there")
+            raise EvidenceError(
+                "command.unreadable", where=str(path), expected="a file", found="a folder" if path.is_dir() else "nothing there"
+            )
     with waiting() as tell:
         tell(f"Comparing {before.name} with {after.name}")
         found = _compared(before, after, key, sheet)
@@ -72,7 +75,9 @@ def _compared(before: Path, after: Path, key: str, sheet: str) -> dict[str, Any]
             todo=error.todo,
         ) from error
     except OSError as error:
-        raise EvidenceError("command.unreadable", where=str(error.filename or before), expected="a readable file", found=str(error)) from error
+        raise EvidenceError(
+            "command.unreadable", where=str(error.filename or before), expected="a readable file", found=str(error)
+        ) from error
 
 
 def _print(found: Mapping[str, Any], before: Path, after: Path) -> None:

@@ -27,7 +27,12 @@ def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
     if not home.database.exists():
         raise EvidenceError("command.no_database", where=str(home.database), expected="the published database", found="no file")
-    config = {"enable_external_access": "false", "autoload_known_extensions": "false", "memory_limit": MEMORY, "lock_configuration": "true"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": MEMORY,
+        "lock_configuration": "true",
+    }
     try:
         connection = duckdb.connect(str(home.database), read_only=True, config=config)
     except duckdb.Error as error:
@@ -45,7 +50,9 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str, seconds: float = SECO
         questions = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
         if len(statements) != 1 or statements[0].type not in questions:
             found = f"{len(statements)} statements" if len(statements) != 1 else f"a {statements[0].type.name} statement"
-            raise EvidenceError("command.query_failed", where=query.strip(), expected="one SELECT, SHOW, DESCRIBE, SUMMARIZE or EXPLAIN", found=found)
+            raise EvidenceError(
+                "command.query_failed", where=query.strip(), expected="one SELECT, SHOW, DESCRIBE, SUMMARIZE or EXPLAIN", found=found
+            )
         relation: duckdb.DuckDBPyRelation | None = connection.sql(statements[0].query)
     if relation is None:
         raise EvidenceError("command.query_failed", where=query.strip(), expected="a question with rows for an answer", found="none")
@@ -63,7 +70,9 @@ def limited(connection: duckdb.DuckDBPyConnection, query: str, seconds: float = 
     try:
         yield
     except duckdb.InterruptException as error:
-        raise EvidenceError("command.query_failed", where=query.strip(), expected=f"an answer within {seconds:g} s", found="none: stopped") from error
+        raise EvidenceError(
+            "command.query_failed", where=query.strip(), expected=f"an answer within {seconds:g} s", found="none: stopped"
+        ) from error
     except duckdb.Error as error:
         raise EvidenceError("command.query_failed", where=query.strip(), found=str(error).strip()) from error
     finally:

@@ -28,7 +28,8 @@ def deployments(
 ) -> None:
     """Show, generate or check the schedules.
 
-    One deployment a dataset, on its publisher's release days. The check needs no server: keys, schedules over both clock changes of a year, entrypoints and parameters, by Prefect's own classes.
+    One deployment a dataset, on its publisher's release days. The check needs no server: keys, schedules over both clock
+    changes of a year, entrypoints and parameters, by Prefect's own classes.
     """
     from flows.settings import prepare
 

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 
 import typer
@@ -78,11 +77,15 @@ def findings_of(home: Home) -> Iterator[Finding]:
 def _python() -> Finding:
     found = f"{sys.version.split()[0]}, {sys.executable}"
     good = sys.version_info >= (3, 11)
-    return Finding("Python", "ok" if good else "wrong", found, "" if good else "Install Python 3.11 or later and make the environment anew.")
+    return Finding(
+        "Python", "ok" if good else "wrong", found, "" if good else "Install Python 3.11 or later and make the environment anew."
+    )
 
 
 def _versions(lock: Path = PROJECT / "requirements.lock") -> Finding:
     """Versions against the lock: an environment made without it installs cleanly and dies in its first flow."""
+    from importlib import metadata
+
     if not lock.exists():
         return Finding("versions", "note", "no requirements.lock beside the project: nothing to hold the installed versions against")
     locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
@@ -96,7 +99,8 @@ def _versions(lock: Path = PROJECT / "requirements.lock") -> Finding:
             differing.append(f"{name} {installed}, locked {locked[name]}")
     if differing:
         return Finding("versions", "wrong", "; ".join(differing), "Make the environment anew from requirements.lock.")
-    return Finding("versions", "ok", f"prefect {metadata.version('prefect')}, duckdb {metadata.version('duckdb')} and the others are those of requirements.lock")
+    shown = ", ".join(f"{name} {metadata.version(name)}" for name in ("prefect", "duckdb", "great-expectations"))
+    return Finding("versions", "ok", f"{shown} and the others are those of requirements.lock")
 
 
 def _writable(home: Home) -> Finding:
@@ -156,7 +160,9 @@ def _server(home: Home) -> Finding:
     configured = os.environ.get("PREFECT_API_URL")
     if configured:
         answers = server.healthy(configured)
-        return Finding("Prefect", "ok" if answers else "wrong", f"{configured} {'answers' if answers else 'does not answer'} (PREFECT_API_URL)")
+        return Finding(
+            "Prefect", "ok" if answers else "wrong", f"{configured} {'answers' if answers else 'does not answer'} (PREFECT_API_URL)"
+        )
     state = server.running(home)
     if state is None:
         return Finding("Prefect", "note", "no server is up: `evidence run` starts a temporary one", "evidence up")
@@ -175,7 +181,9 @@ def _certificates() -> Finding:
     overridden = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
     if not places:
         return Finding("certificates", "wrong", "the system's store of certificates is not where OpenSSL looks", "Install ca-certificates.")
-    return Finding("certificates", "ok", "those of the system: " + ", ".join(places) + (f" ({', '.join(overridden)})" if overridden else ""))
+    return Finding(
+        "certificates", "ok", "those of the system: " + ", ".join(places) + (f" ({', '.join(overridden)})" if overridden else "")
+    )
 
 
 def _proxy() -> Finding:
@@ -196,7 +204,9 @@ def _clock() -> Finding:
     now = time.time()
     shown = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {datetime.now(ZoneInfo('Europe/London')):%H:%M} in London, where the schedules run"
     sane = _SANE_CLOCK[0] < now < _SANE_CLOCK[1]
-    return Finding("clock", "ok" if sane else "wrong", shown, "" if sane else "Set the clock: schedules, certificates and vintages depend on it.")
+    return Finding(
+        "clock", "ok" if sane else "wrong", shown, "" if sane else "Set the clock: schedules, certificates and vintages depend on it."
+    )
 
 
 def _environment() -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import typer
@@ -60,7 +61,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_GROUPS = {
+_GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "The work": (run.run, status.status, check.check),
     "When a source changes": (changes.changes, accept.accept, compare.compare),
     "The data": (datasets.datasets, show.show, sql.sql, provenance.provenance),

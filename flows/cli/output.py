@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
 PLAIN_WIDTH = 140  # of output that goes to a file or a pipe: nobody's terminal cuts it
-STYLES = {"landed": "green", "unchanged": "green", "held": "yellow", "failed": "red", "breaking": "red", "warning": "yellow", "info": "cyan"}
+STYLES = {
+    "landed": "green",
+    "unchanged": "green",
+    "held": "yellow",
+    "failed": "red",
+    "breaking": "red",
+    "warning": "yellow",
+    "info": "cyan",
+}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 

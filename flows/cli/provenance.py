@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.output import AsJson, console, escaped, facts_table, print_json
+from flows.cli.progress import waiting
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from tasks.lineage import Origin, SourceRecord
 
 EXAMPLES = """\
 [bold]Examples[/bold]
 
   evidence provenance dfe.pupil_attendance area_code=E08000025 period=2025/26 measure=absence_rate
+
+  evidence provenance dfe.pupil_attendance area_code=E08000025 --cells     the row of the file, as printed
 
   evidence provenance dfe.pupil_attendance area_code=E08000025 --json | jq '.[].url'
 """
@@ -21,23 +27,36 @@ EXAMPLES = """\
 
 def provenance(
     dataset: Annotated[str, typer.Argument(help="A dataset that is published.")],
-    conditions: Annotated[list[str] | None, typer.Argument(help="Which rows: column=value, several together.", metavar="COLUMN=VALUE…", show_default=False)] = None,
-    limit: Annotated[int, typer.Option(help="The most rows to trace.", min=1)] = 20,
+    conditions: Annotated[
+        list[str] | None, typer.Argument(help="Which rows: column=value, several together.", metavar="COLUMN=VALUE…", show_default=False)
+    ] = None,
+    limit: Annotated[int, typer.Option(help="The most rows to trace.", min=1)] = 10,
+    cells: Annotated[bool, typer.Option("--cells", help="Open the archived file and show the row as printed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Trace a value back to where it came from.
 
-    URL, time of the fetch, file, row and hash of the bytes that a published value was read from.
+    URL, time of the fetch, file, row and hash of the bytes that a published value was read from; with --cells the printed
+    row itself, read again from the archive and held to its hash.
     """
     from expectations.declaration import load
+    from tasks import lineage
+    from tasks.read import ReadOptions
 
-    load(dataset)
-    wanted = [_pair(condition) for condition in conditions or []]
-    found = _traced(dataset, dict(wanted), limit, Home.from_environment())
+    declared = load(dataset)
+    home = Home.from_environment()
+    with waiting() as tell:
+        tell(f"Tracing {dataset}")
+        found = lineage.provenance(home, dataset, dict(_pair(condition) for condition in conditions or []), limit)
+        options = ReadOptions(**declared.read.model_dump())
+        printed = [lineage.reopen(home, origin, options) for origin in found] if cells else []
     if as_json:
-        print_json(found)
+        shown = [origin.as_dict() for origin in found]
+        print_json([{**origin, "cells": dict(record.cells)} for origin, record in zip(shown, printed, strict=True)] if cells else shown)
+    elif not found:
+        console().print(f"No published row of {dataset} is like that.")
     else:
-        _print(found, dataset)
+        _print(found, printed, limit)
 
 
 def _pair(condition: str) -> tuple[str, str]:
@@ -47,20 +66,29 @@ def _pair(condition: str) -> tuple[str, str]:
     return column.strip(), value
 
 
-def _traced(dataset: str, conditions: Mapping[str, str], limit: int, home: Home) -> list[dict[str, Any]]:
-    from tasks import lineage
-
-    return [dict(one) for one in lineage.provenance(home, dataset, conditions, limit)]
-
-
-def _print(found: Sequence[Mapping[str, Any]], dataset: str) -> None:
+def _print(found: Sequence[Origin], printed: Sequence[SourceRecord], limit: int) -> None:
     out = console()
-    if not found:
-        out.print(f"No row of {dataset} is like that.")
-    for one in found:
-        shown = facts_table()
-        for name, value in one.items():
-            if value not in (None, ""):
-                shown.add_row(f"[dim]{escaped(name.replace('_', ' '))}[/dim]", escaped(value))
-        out.print(shown)
+    for index, origin in enumerate(found):
+        facts = facts_table()
+        row = {"row": ", ".join(f"{name} {value}" for name, value in origin.record.items() if value is not None)}
+        texts = {
+            **row,
+            "from": f"{origin.part}, row {origin.row:,}",
+            "url": origin.url,
+            "led to": origin.final_url if origin.final_url != origin.url else "",
+            "fetched": origin.fetched_at,
+            "release": origin.release,
+            "snapshot": origin.snapshot,
+            "vintage": origin.vintage,
+            "sha256": origin.sha256,
+        }
+        for name, text in texts.items():
+            if text:
+                facts.add_row(f"[dim]{name}[/dim]", escaped(text))
+        for header, cell in printed[index].cells.items() if printed else ():
+            if cell is not None:
+                facts.add_row("[dim]printed[/dim]", f"{escaped(header)}: {escaped(cell)}")
+        out.print(facts)
         out.print()
+    if len(found) == limit:
+        out.print(f"[dim]These are the first {limit}; name more columns, or --limit.[/dim]")

@@ -28,10 +28,13 @@ EXAMPLES = """\
 
 Exit code 0 where all landed or were unchanged, 1 where something is held or failed, 2 for wrong use.
 """
+_STEPS = ("fetch", "examine", "tidy", "check", "land")
 
 
 def run(
-    datasets: Annotated[list[str] | None, typer.Argument(help="Datasets, as `evidence datasets` lists them; all where none is given.", show_default=False)] = None,
+    datasets: Annotated[
+        list[str] | None, typer.Argument(help="Datasets, as `evidence datasets` lists them; all where none is given.", show_default=False)
+    ] = None,
     sample: Annotated[bool, typer.Option("--sample", help="Use the recorded sources that ship with the project; no network.")] = False,
     direct: Annotated[bool, typer.Option("--direct", help="Run the pipeline in this process, without Prefect.")] = False,
     as_json: AsJson = False,
@@ -106,7 +109,9 @@ def _server(home: Home) -> str:
     configured = os.environ.get("PREFECT_API_URL")
     if configured:
         if not server.healthy(configured, timeout=10):
-            raise EvidenceError("server.failed", where=configured, expected="the Prefect server that PREFECT_API_URL names to answer", found="no answer")
+            raise EvidenceError(
+                "server.failed", where=configured, expected="an answer of the Prefect server that PREFECT_API_URL names", found="none"
+            )
         return f"the server at {configured}"
     state = server.running(home)
     if state and server.healthy(state.api, timeout=10):
@@ -126,9 +131,9 @@ def print_record(record: RunRecord, home: Home) -> None:
 
     out = console()
     out.print()
-    shown = table("dataset", "status", "rows", "fetch", "examine", "tidy", "check", "land", right=["rows", "fetch", "examine", "tidy", "check", "land"])
+    shown = table("dataset", "status", "rows", *_STEPS, right=["rows", *_STEPS])
     for outcome in record.outcomes:
-        seconds = [f"{outcome.steps[step]:.1f} s" if step in outcome.steps else "" for step in ("fetch", "examine", "tidy", "check", "land")]
+        seconds = [f"{outcome.steps[step]:.1f} s" if step in outcome.steps else "" for step in _STEPS]
         rows = f"{outcome.rows:,}" if outcome.rows is not None else ""
         shown.add_row(f"[bold]{outcome.dataset}[/bold]", styled(outcome.status), rows, *seconds)
     out.print(shown)
@@ -165,9 +170,13 @@ def _print_published(record: RunRecord, home: Home) -> None:
     out = console()
     if record.published and "error" in record.published:
         error: dict[str, Any] = record.published["error"]
-        out.print(f"[red]not published[/red]: {escaped(error.get('found', ''))} [{escaped(error.get('code', ''))}]; readers keep the last database")
+        out.print(
+            f"[red]not published[/red]: {escaped(error.get('found', ''))} [{escaped(error.get('code', ''))}]; readers keep the last database"
+        )
     if home.database.exists():
-        out.print(f"\n[bold]database[/bold]  {home.database}", soft_wrap=True)
+        took = record.published.get("seconds") if record.published else None
+        when = f"  [dim]published in {took:.1f} s[/dim]" if took else ""
+        out.print(f"\n[bold]database[/bold]  {home.database}{when}", soft_wrap=True)
     out.print(f"[bold]record[/bold]    {home.run(record.run)}", soft_wrap=True)
     queries = _queries(record, home)
     if queries:
@@ -180,7 +189,7 @@ def _queries(record: RunRecord, home: Home) -> list[str]:
     """Three questions that this database answers: each is tried before it is shown."""
     from flows.cli.database import ask, published
 
-    tried = []
+    tried: list[str] = []
     with suppress(EvidenceError), published(home) as connection:
         for query in (*_first_questions(record), "from meta.datasets", "show all tables"):
             with suppress(EvidenceError):
@@ -194,10 +203,12 @@ def _first_questions(record: RunRecord) -> list[str]:
     from expectations.declaration import load
 
     asked = []
-    for outcome in record.outcomes:
+    for outcome in sorted(record.outcomes, key=lambda outcome: not outcome.good):
         columns = load(outcome.dataset).tidy.columns
         if {"area_code", "measure", "value", "period"} <= set(columns):
-            asked.append(f"select period, measure, value, unit from {outcome.dataset} where area_code = 'E08000025' order by period desc, measure limit 12")
+            asked.append(
+                f"select period, measure, value, unit from {outcome.dataset} where area_code = 'E08000025' order by all desc limit 12"
+            )
         if "period" in columns:
             asked.append(f"select period, count(*) as rows from {outcome.dataset} group by period order by period")
         else:

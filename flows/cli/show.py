@@ -20,10 +20,13 @@ EXAMPLES = """\
 
   evidence show meta.vintages            a table of the published database
 """
+_EVERY_TABLE = "select schema_name || '.' || table_name from duckdb_columns() where not internal group by all order by 1"
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="A dataset (dfe.pupil_attendance) or a table (meta.vintages); all tables where not given.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="A dataset (dfe.pupil_attendance) or a table (meta.vintages); all tables where not given.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show what a dataset or table holds and means.
@@ -72,25 +75,25 @@ def _dataset(name: str, home: Home, as_json: bool) -> None:
     out.print(f"[bold]{dataset.id}[/bold]  {escaped(dataset.title)}")
     out.print(f"{escaped(dataset.why)}\n")
     shown = table("column", "type", "unit", "meaning")
-    for column, declared in dataset.tidy.columns.items():
-        key = "*" if column in dataset.tidy.grain else " "
-        shown.add_row(f"{key} {column}", f"[dim]{declared.type}[/dim]", escaped(declared.unit or ""), escaped(declared.meaning))
+    for heading, column in dataset.tidy.columns.items():
+        key = "*" if heading in dataset.tidy.grain else " "
+        shown.add_row(f"{key} {heading}", f"[dim]{column.type}[/dim]", escaped(column.unit or ""), escaped(column.meaning))
     out.print(shown)
     out.print("[dim]* one row for each combination of these[/dim]\n")
     source = ", ".join(f"{name} {value}" for name, value in dataset.source.model_dump(exclude_defaults=True).items() if name != "kind")
-    facts = {
+    texts = {
         "source": f"{dataset.source.kind}: {source}",
         "released": f"{dataset.release.rhythm} (we look at cron {dataset.release.schedule}, London time)",
         "delivery": dataset.delivery,
         "owner": dataset.owner,
         "licence": f"{dataset.licence}. {dataset.attribution}",
     }
-    shown = facts_table()
+    facts = facts_table()
     for caveat in dataset.caveats:
-        shown.add_row("[yellow]caveat[/yellow]", escaped(caveat))
-    for label, fact in facts.items():
-        shown.add_row(f"[dim]{label}[/dim]", escaped(fact))
-    out.print(shown)
+        facts.add_row("[yellow]caveat[/yellow]", escaped(caveat))
+    for label, text in texts.items():
+        facts.add_row(f"[dim]{label}[/dim]", escaped(text))
+    out.print(facts)
     _vintages([vintage.as_dict() for vintage in landed])
 
 
@@ -104,7 +107,9 @@ def _vintages(landed: list[dict[str, Any]]) -> None:
     for vintage in reversed(landed):
         periods = [period for period in vintage["periods"] if period]
         span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}" if periods else ""
-        shown.add_row(vintage["id"], vintage["known_from"][:16].replace("T", " "), f"{vintage['rows']:,}", escaped(span), escaped(vintage["release"]))
+        shown.add_row(
+            vintage["id"], vintage["known_from"][:16].replace("T", " "), f"{vintage['rows']:,}", escaped(span), escaped(vintage["release"])
+        )
     out.print(shown)
 
 
@@ -118,7 +123,7 @@ def _table(name: str, home: Home, as_json: bool) -> None:
             "select column_name, data_type, comment from duckdb_columns() where schema_name = ? and table_name = ? order by column_index",
             [schema or "main", plain_name],
         ).fetchall()
-        every = connection.execute("select schema_name || '.' || table_name from duckdb_columns() where not internal group by all order by 1").fetchall()
+        every = connection.execute(_EVERY_TABLE).fetchall()
     if not columns:
         near = difflib.get_close_matches(name, [row[0] for row in every], n=1)
         todo = f"Did you mean {near[0]}?" if near else "`evidence show` lists the tables, `evidence datasets` the datasets."

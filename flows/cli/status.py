@@ -32,7 +32,9 @@ def status(as_json: AsJson = False) -> None:
     known = read_status(home)
     wrong = [one for one in known.values() if one.status not in ("landed", "unchanged")]
     if as_json:
-        print_json({"home": str(home.root), "database": str(home.database), "good": not wrong, "datasets": [asdict(one) for one in known.values()]})
+        print_json(
+            {"home": str(home.root), "database": str(home.database), "good": not wrong, "datasets": [asdict(one) for one in known.values()]}
+        )
     elif not known:
         console().print(f"Nothing has run in {home.root} yet.\nBegin with: evidence run --sample", soft_wrap=True)
     else:
@@ -47,17 +49,19 @@ def _print(home: Home) -> None:
     out = console()
     shown = table("dataset", "status", "rows", "last good", "", right=["rows"])
     for one in read_status(home).values():
-        note = f"held since {one.held_since[:10]}" if one.held_since else one.error
+        held = f"held since {one.held_since[:10]}" if one.held_since else ""
         alarms = ", ".join(f"{count} {severity}" for severity, count in one.changes.items() if severity != "info")
         shown.add_row(
             f"[bold]{one.dataset}[/bold]",
             styled(one.status),
             f"{one.rows:,}" if one.rows is not None else "",
             _ago(one.last_good) if one.last_good else "never",
-            escaped("; ".join(part for part in (note, alarms) if part)),
+            escaped("; ".join(part for part in (held, one.error, alarms) if part)),
         )
     out.print(shown)
-    made = f"published {_ago(datetime.fromtimestamp(home.database.stat().st_mtime, UTC).isoformat())}" if home.database.exists() else "not published yet"
+    made = "not published yet"
+    if home.database.exists():
+        made = f"published {_ago(datetime.fromtimestamp(home.database.stat().st_mtime, UTC).isoformat())}"
     out.print(f"\n[dim]{home.database}, {made}[/dim]", soft_wrap=True)
 
 

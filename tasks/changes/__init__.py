@@ -8,6 +8,7 @@ Refuses to guess: a rename is only called a rename when values agree (the eviden
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
@@ -18,6 +19,10 @@ from tasks.changes.columns import column_changes
 from tasks.changes.match import Match, Translation, best_match
 from tasks.changes.observed import Alignment, Comparison, Observed, Place
 from tasks.shape import sql
+
+_OF_VOLUME = ("area_missing", "area_added")  # of geography, these are held against the landed table
+
+EVENT_MEASURES = 6  # a table with more measures than this is not a list of events
 
 __all__ = ["Comparison", "Observed", "Place", "against_contract", "against_landed", "compare", "first_sight"]
 
@@ -37,16 +42,15 @@ def compare(
     `key`: earlier column names; `delivery_kind`: full, window or increment; both inferred where not given, and the notes say so.
     """
     if before.shape.content == after.shape.content and before.shape.rows:
-        same = delivery.layout_changes(before.shape, after.shape)
         plain = renames.align(None, before.shape, after.shape, None)
-        same += column_changes(before.shape, after.shape, plain, relied_on)
-        kind = delivery_kind or periods.FULL
-        return _comparison(same, before, after, plain, kind, ["the content of both is the same"])
-    one = against_contract(before.shape, relied_on, before, after, key=key, delivery_kind=delivery_kind, place=place, connection=connection)
-    other = against_landed(connection, before, after, key=key, delivery_kind=one.delivery, alignment=one.alignment, place=place)
-    changes = [*one.changes, *other.changes]
-    notes = list(dict.fromkeys([*one.notes, *other.notes]))
-    return _comparison(changes, before, after, one.alignment, one.delivery, notes)
+        same = [*delivery.layout_changes(before.shape, after.shape), *column_changes(before.shape, after.shape, plain, relied_on)]
+        return _comparison(same, before, after, plain, delivery_kind or periods.FULL, ["the content of both is the same"])
+    basis = lay(connection, before, after, key=key, delivery_kind=delivery_kind, place=place)
+    if after.shape.rows == 0:
+        told = [*delivery.no_rows(after, before), *column_changes(before.shape, after.shape, basis.alignment, relied_on)]
+        return _comparison(told, before, after, basis.alignment, basis.delivery, [])
+    told = [*_contract_changes(connection, basis, relied_on), *_landed_changes(connection, basis)]
+    return _comparison(told, before, after, basis.alignment, basis.delivery, [basis.why, _said_of(basis.match)])
 
 
 def against_contract(
@@ -55,39 +59,27 @@ def against_contract(
     before: Observed | None,
     after: Observed,
     *,
+    connection: duckdb.DuckDBPyConnection | None = None,
     key: Sequence[str] | None = None,
     delivery_kind: str | None = None,
     place: Place | None = None,
-    connection: duckdb.DuckDBPyConnection | None = None,
 ) -> Comparison:
     """Columns, domains, units, key and geography against the accepted shape.
 
-    `before` is the last landed table, where there is one: renames and recodes are then shown by its values. Without it, by what the contract lists.
+    `before` is the last landed table, where there is one: renames and recodes are then shown by its values, as far as it still has the
+    contract's columns. Without it, or without a connection, by what the contract lists.
     """
-    place = place or Place()
-    # The landed table may have evolved since the contract was accepted: its data serve as evidence only for columns that the contract has.
-    data = before if before is not None and connection is not None else None
-    held = Observed(contract, data.table) if data is not None and _holds(connection, data.table, contract) else None
-    alignment = renames.align(connection, contract, after.shape, (held, after) if held else None, key)
-    alignment = _without_period_headers(alignment, contract, after.shape)
-    if connection is None or held is None:
-        left = Observed(contract, "")
-        calm = _transactions(contract)
-        told = [*column_changes(contract, after.shape, alignment, relied_on), *domains.domain_changes(None, left, after, alignment, None, calm)[0]]
-        told += [*domains.marker_changes(left, after, alignment, calm), *geography.vintage_changes(left, after, alignment, place), *geography.crs_changes(contract, after.shape)]
-        if connection is not None:
-            told += keys.key_changes(connection, contract, after, alignment, key)
-        return _comparison(told, left, after, alignment, delivery_kind or periods.FULL, [])
-    found = best_match(connection, held, after, alignment, key)
-    calm, kind, why = _calm(connection, held, after, alignment, found, delivery_kind)
-    told = column_changes(contract, after.shape, alignment, relied_on)
-    geo, codes = geography.geography_changes(connection, held, after, alignment, found or renames.match_across_periods(connection, held, after, alignment), calm, place)
-    dom, words = domains.domain_changes(connection, held, after, alignment, found, calm, [later for _, later in geography.geography_columns(contract, after.shape, alignment)])
-    told += [*geo, *dom, *domains.marker_changes(held, after, alignment, calm), *keys.key_changes(connection, contract, after, alignment, key)]
-    rematched = best_match(connection, held, after, alignment, key, Translation({**codes.values, **words.values}))
-    told += [change for change in values.value_changes(connection, held, after, alignment, rematched, place) if change.kind == "unit_rescaled"]
-    told += values.rescaled_by_spread(contract, after.shape, alignment, rematched)
-    return _comparison(told, held, after, alignment, kind, [why])
+    if connection is not None and before is not None and _holds(connection, before.table, contract):
+        basis = lay(connection, Observed(contract, before.table), after, key=key, delivery_kind=delivery_kind, place=place)
+        return _comparison(_contract_changes(connection, basis, relied_on), basis.before, after, basis.alignment, basis.delivery, [basis.why])
+    alignment = _without_period_headers(renames.align(None, contract, after.shape, None), contract, after.shape)
+    left, calm, place = Observed(contract, ""), _transactions(contract) and delivery_kind == periods.INCREMENT, place or Place()
+    told = [*column_changes(contract, after.shape, alignment, relied_on), *domains.domain_changes(None, left, after, alignment, None, calm)[0]]
+    told += [*domains.marker_changes(left, after, alignment, calm), *geography.vintage_changes(left, after, alignment, place), *geography.crs_changes(contract, after.shape)]
+    told += values.rescaled_by_spread(contract, after.shape, alignment)
+    if connection is not None and after.shape.rows:
+        told += keys.key_changes(connection, contract, after, alignment, key)
+    return _comparison(told, left, after, alignment, delivery_kind or periods.FULL, [])
 
 
 def against_landed(
@@ -97,29 +89,73 @@ def against_landed(
     *,
     key: Sequence[str] | None = None,
     delivery_kind: str | None = None,
-    alignment: Alignment | None = None,
     place: Place | None = None,
 ) -> Comparison:
     """The delivery, values, periods and volume against the last landed table (as it was read, before tidying)."""
+    basis = lay(connection, before, after, key=key, delivery_kind=delivery_kind, place=place)
+    told = delivery.no_rows(after, before) if after.shape.rows == 0 else _landed_changes(connection, basis)
+    return _comparison(told, before, after, basis.alignment, basis.delivery, [basis.why, _said_of(basis.match)])
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What both halves of a comparison rest on, found once: which column is which, which row is which, what was recoded, how values moved."""
+
+    before: Observed
+    after: Observed
+    key: tuple[str, ...] | None
+    place: Place
+    alignment: Alignment
+    match: Match | None
+    delivery: str
+    why: str
+    calm: bool  # a table of events: categories and small areas come and go by chance
+    geography: tuple[Change, ...]
+    domains: tuple[Change, ...]
+    held: values.Held
+
+
+def lay(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, *, key: Sequence[str] | None = None, delivery_kind: str | None = None, place: Place | None = None
+) -> Basis:
+    """Align the columns, match the rows, recognise what was recoded, match again with that known, and hold the values against each other."""
     place = place or Place()
-    if alignment is None:
-        alignment = _without_period_headers(renames.align(connection, before.shape, after.shape, (before, after), key), before.shape, after.shape)
-    told = delivery.delivery_changes(connection, before, after, alignment)
-    if after.shape.rows == 0:
-        return _comparison(told, before, after, alignment, delivery_kind or periods.FULL, [])
+    alignment = _without_period_headers(renames.align(connection, before.shape, after.shape, (before, after), key), before.shape, after.shape)
     found = best_match(connection, before, after, alignment, key)
-    calm, kind, why = _calm(connection, before, after, alignment, found, delivery_kind)
-    codes = geography.geography_changes(connection, before, after, alignment, found, calm, place)[1]
-    words = domains.domain_changes(connection, before, after, alignment, found, calm)[1]
-    found = best_match(connection, before, after, alignment, key, Translation({**codes.values, **words.values})) or found
+    calm, kind, why = _calm(connection, before, after, alignment, delivery_kind)
+    same_things = found or renames.match_across_periods(connection, before, after, alignment)
+    geo, codes = geography.geography_changes(connection, before, after, alignment, same_things, calm, place)
+    coded = [later for _, later in geography.geography_columns(before.shape, after.shape, alignment)]
+    told, words = domains.domain_changes(connection, before, after, alignment, found, calm, coded)
+    told += domains.marker_changes(before, after, alignment, calm)
+    known = Translation({**codes.values, **words.values})
+    rematched = best_match(connection, before, after, alignment, key, known) if known.values else found
+    held = values.hold(connection, before, after, alignment, rematched)
+    return Basis(before, after, tuple(key) if key else None, place, alignment, rematched, kind, why, calm, tuple(geo), tuple(told), held)
+
+
+def _contract_changes(connection: duckdb.DuckDBPyConnection, basis: Basis, relied_on: Collection[str] | None) -> list[Change]:
+    before, after, alignment = basis.before.shape, basis.after, basis.alignment
+    return [
+        *column_changes(before, after.shape, alignment, relied_on),
+        *[change for change in (*basis.geography, *basis.domains) if change.kind not in _OF_VOLUME],
+        *keys.key_changes(connection, before, after, alignment, basis.key),
+        *values.unit_changes(connection, basis.held, alignment, basis.place),
+    ]
+
+
+def _landed_changes(connection: duckdb.DuckDBPyConnection, basis: Basis) -> list[Change]:
+    before, after, alignment = basis.before, basis.after, basis.alignment
     spans = periods.periods_of(before.shape, after.shape)
-    told += periods.period_changes(before.shape, after.shape, spans, kind, alignment)
-    told += keys.volume_changes(connection, before, after, alignment, found, kind, calm)
-    told += [change for change in values.value_changes(connection, before, after, alignment, found, place) if change.kind != "unit_rescaled"]
-    told += keys.doubled_changes(connection, before, after)
-    told += coverage.coverage_changes(connection, after, set(spans.added and [spans.after[start] for start in spans.added]), place)
-    notes = [why, _said_of(found)]
-    return _comparison(told, before, after, alignment, kind, notes)
+    return [
+        *delivery.delivery_changes(connection, before, after, alignment),
+        *periods.period_changes(before.shape, after.shape, spans, basis.delivery, alignment),
+        *[change for change in basis.geography if change.kind in _OF_VOLUME],
+        *keys.volume_changes(connection, before, after, alignment, basis.match, basis.delivery),
+        *keys.doubled_changes(connection, before, after),
+        *values.value_changes(connection, basis.held, basis.place),
+        *coverage.coverage_changes(connection, after, {spans.after[start] for start in spans.added}, basis.place),
+    ]
 
 
 def first_sight(connection: duckdb.DuckDBPyConnection, seen: Observed, place: Place | None = None) -> list[Change]:
@@ -137,26 +173,25 @@ def _comparison(changes: Sequence[Change], before: Observed, after: Observed, al
     return Comparison(tuple(told), kind, before.shape.key, before.shape.measures, tuple(dict.fromkeys(said)), alignment)
 
 
-def _calm(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, found: Match | None, delivery_kind: str | None
-) -> tuple[bool, str, str]:
+def _calm(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery_kind: str | None) -> tuple[bool, str, str]:
     """(whether categories and areas come and go by chance, the delivery, why it was inferred)."""
-    transactions = _transactions(before.shape) and _transactions(after.shape)
-    shared = _rows_in_both(connection, before, after, alignment) if transactions else None
-    kind, why = periods.infer_delivery(periods.periods_of(before.shape, after.shape), transactions, shared)
+    events = _transactions(before.shape) and _transactions(after.shape)
     if delivery_kind:
-        return transactions and delivery_kind == periods.INCREMENT, delivery_kind, ""
-    return transactions and kind == periods.INCREMENT, kind, f"delivery {kind} inferred: {why}"
+        return events and delivery_kind == periods.INCREMENT, delivery_kind, ""
+    shared = _rows_in_both(connection, before, after, alignment) if events else None
+    kind, why = periods.infer_delivery(periods.periods_of(before.shape, after.shape), events, shared)
+    return events and kind == periods.INCREMENT, kind, f"delivery {kind} inferred: {why}"
 
 
 def _transactions(shape: Shape) -> bool:
-    """Whether the rows are single events or things, not cells of a statistical table: no key, or an identifier of their own."""
-    return not shape.key or (len(shape.key) == 1 and shape.key[0] != shape.area_column)
+    """Whether the rows are single events, not cells of a statistical table: no key, or an identifier of their own, and few measures."""
+    opaque = len(shape.key) == 1 and shape.key[0] != shape.area_column
+    return (not shape.key or opaque) and len(shape.measures) <= EVENT_MEASURES
 
 
 def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> float:
-    """Share of the later rows that stand, with all the columns both have, in the earlier table too."""
-    pairs = alignment.pairs
+    """Share of the smaller table's rows that stand, in all columns that vary, in the other too."""
+    pairs = [(b, a) for b, a in alignment.pairs if _varies(before.shape, b) or _varies(after.shape, a)]
     if not pairs or not after.shape.rows:
         return 0.0
     left = ", ".join(f"coalesce({sql.text(sql.identifier(b))}, '')" for b, _ in pairs)
@@ -164,7 +199,13 @@ def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after
     found = connection.execute(
         f"select count(*) from (select hash({right}) as h from {sql.identifier(after.table)}) semi join (select hash({left}) as h from {sql.identifier(before.table)}) using (h)"
     ).fetchone()
-    return int(found[0]) / after.shape.rows if found else 0.0
+    return int(found[0]) / min(before.shape.rows, after.shape.rows) if found else 0.0
+
+
+def _varies(shape: Shape, name: str) -> bool:
+    """Whether a column says something of its row: it has more than one value, and does not merely count the rows."""
+    column = shape.column(name)
+    return column is not None and column.distinct > 1 and column.role != "row_number"
 
 
 def _holds(connection: duckdb.DuckDBPyConnection | None, table: str, contract: Shape) -> bool:

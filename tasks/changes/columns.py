@@ -14,6 +14,7 @@ from expectations.change import Change, Severity
 from expectations.shape import Column, Shape
 from tasks.changes.observed import Alignment, Rename
 from tasks.changes.words import listed, quoted
+from tasks.shape.periods import names_a_period
 
 RETYPE_SHARE = 0.05  # of the cells must be of the other class; below it they are strays
 _CLASS = {"integer": "number", "number": "number", "date": "date", "boolean": "text", "text": "text"}
@@ -46,7 +47,7 @@ def _removed(before: Shape, alignment: Alignment, relied_on: Collection[str] | N
             what = f"The column {quoted(twin)} stood twice; the second is gone. The first is still there."
             changes.append(Change("column_removed", Severity.WARNING, what, name, name, None, {"stood_twice": twin, "position": column.position + 1}, name))
             continue
-        severity = _loud(name, relied_on) if column.type != "empty" else Severity.WARNING
+        severity = _loud(name, relied_on)
         held = _holds(column)
         evidence = {"position": column.position + 1, "type": column.type, "filled": column.filled, "examples": _examples(column), "relied_on": severity == Severity.BREAKING}
         title = quoted(name) if _headed(before, name) else f"without a header (number {column.position + 1})"
@@ -85,14 +86,17 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
         if old is None or new is None or "empty" in (old.type, new.type):
             continue
         evidence: dict[str, Any] = {"examples_before": _examples(old), "examples_after": _examples(new), "filled_before": old.filled, "filled_after": new.filled}
-        if _CLASS[old.type] != _CLASS[new.type]:
+        if _CLASS[old.type] != _CLASS[new.type] and names_a_period(earlier) and {old.type, new.type} <= {"text", "integer"}:
+            what = f"The periods in {quoted(later)} were printed as {_kind(old)} and are now {_kind(new)}, such as {listed(_examples(new)[:3])}."
+            changes.append(Change("column_retyped", Severity.WARNING, what, earlier, old.type, new.type, evidence, earlier))
+        elif _CLASS[old.type] != _CLASS[new.type]:
             what = f"{quoted(later)} held {_kind(old)} and now holds {_kind(new)}, such as {listed(_examples(new)[:3])}."
             changes.append(Change("column_retyped", _loud(earlier, relied_on), what, earlier, old.type, new.type, evidence, earlier))
-        elif _CLASS[old.type] == "number" and old.format != new.format and {old.format, new.format} & {"thousands", "percent"}:
-            forms = {"thousands": "with thousands separators", "percent": "with a percent sign", "padded": "with leading zeros", None: "plainly"}
+        elif _CLASS[old.type] == "number" and old.format != new.format and {old.format, new.format} & {"thousands", "percent", "currency"}:
+            forms = {"thousands": "with thousands separators", "percent": "with a percent sign", "currency": "with a currency sign", "padded": "with leading zeros", None: "plainly"}
             what = (
                 f"The numbers in {quoted(later)} were printed {forms.get(old.format, 'otherwise')} and are now printed {forms.get(new.format, 'otherwise')} "
-                f"({listed(_examples(new)[:2])}): a plain reader takes them for {'text' if new.format in ('thousands', 'percent') else 'numbers again'}."
+                f"({listed(_examples(new)[:2])}): a plain reader takes them for {'text' if new.format in ('thousands', 'percent', 'currency') else 'numbers again'}."
             )
             changes.append(Change("column_retyped", Severity.WARNING, what, earlier, old.format or "plain", new.format or "plain", evidence, f"{earlier}\x1fformat"))
         elif old.type == new.type == "date" and old.format != new.format and old.format and new.format:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -17,6 +17,7 @@ import duckdb
 from expectations.change import Change, Severity
 from expectations.shape import Column
 from tasks.changes.match import Match, Translation, is_numeric, key_cells
+from tasks.changes.match import match as remade
 from tasks.changes.observed import Alignment, Observed
 from tasks.changes.words import counted, listed, quoted, share
 from tasks.shape import sql
@@ -24,13 +25,18 @@ from tasks.shape.periods import names_a_period
 
 CLOSED = 60  # a longer list of categories is open: what comes and goes in it is recorded, and no alarm
 MOST_ROWS = 2_000_000  # rows on which categories are held against each other
-AGREE = 0.5  # share of a category's rows that must carry the new word
+AGREE = 0.6  # share of a category's rows that must carry the new word
 ALIKE = 0.82  # resemblance of two words that also stand on the same keys
 _AREA = re.compile(
     r"(^|[^a-z])(la|lad|lea|region|country|ward|lsoa|msoa|oa|area|pcon|district|local authority|geography|gor|county|laestab|school|provider|supplier|merchant)([^a-z].*)?(code|name|cd|nm|id|urn)\b|"
     r"^(areacd|areanm|la_name|lsoa.*|msoa.*|ward.*|lad.*|wd\d.*|rgn.*)$",
     re.IGNORECASE,
 )
+
+
+_FREE_TEXT = re.compile(r"address|street|town|post_?code|locality|telephone|telnum|phone|e_?mail|web|url|comment|note|head(teacher)?_?name|first_?name|last_?name", re.IGNORECASE)
+_LEVEL = re.compile(r"(^|[_\s])(level|geographic_level|geography|geography_?type|area_?type|tier)$", re.IGNORECASE)
+_STEM = re.compile(r"([_\s]?(name|code|type|typecode|sortorder|sort_order|label|desc|description|id|cd|nm))+(?=\s?\d*$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ def domain_changes(
 ) -> tuple[list[Change], Translation]:
     """(changes, what the earlier categories are called now). `calm`: a new month of events, where categories come and go by chance."""
     changes: list[Change] = []
+    severity = Severity.INFO if calm else Severity.WARNING
     translations: dict[str, Mapping[str, str]] = {}
     for earlier, later in alignment.pairs:
         old, new = before.shape.column(earlier), after.shape.column(later)
@@ -55,12 +62,13 @@ def domain_changes(
         come = sorted(set(new.categories or ()) - set(old.categories or ()))
         if not gone and not come:
             continue
-        recode = Recode()
-        if gone and connection is not None:
-            recode = recognise(connection, before, after, alignment, match, (earlier, later), gone, come)
+        recode = recognise(connection, before, after, alignment, None if calm else match, (earlier, later), gone, come) if gone else Recode()
         translations[earlier] = recode.mapping
-        open_list = max(len(old.categories or ()), len(new.categories or ())) > CLOSED and earlier not in before.shape.key
-        changes += _told(old, new, gone, come, recode, Severity.INFO if calm or open_list else Severity.WARNING)
+        told = _told(old, new, gone, come, recode, severity)
+        changes += _explained_by_areas(connection, before, after, alignment, (earlier, later), told) if connection is not None else told
+    if connection is not None and not calm:
+        changes += _on_new_levels(connection, before, after, alignment)
+    changes = _once_per_stem(changes)
     return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
 
 
@@ -109,8 +117,10 @@ def _is_domain(old: Column, new: Column) -> bool:
     if names_a_period(old.name) and not re.search(r"identifier|type", old.name, re.IGNORECASE):
         return False
     words = [word for word in old.categories if word]
-    if not words or sum(map(len, words)) / len(words) > 90:
+    if not words or sum(map(len, words)) / len(words) > 90 or _FREE_TEXT.search(old.name) or "row_number" in (old.role, new.role):
         return False
+    if "key" not in (old.role, new.role) and (max(len(old.categories), len(new.categories)) > CLOSED or old.filled < 4 * old.distinct and old.filled >= 20):
+        return False  # an open list, or words that hardly ever stand twice
     # An identifier, or a list that turns over: nearly every word is new, and there are many.
     gone = set(old.categories) - set(new.categories)
     come = set(new.categories) - set(old.categories)
@@ -118,7 +128,7 @@ def _is_domain(old: Column, new: Column) -> bool:
 
 
 def recognise(
-    connection: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection | None,
     before: Observed,
     after: Observed,
     alignment: Alignment,
@@ -131,7 +141,8 @@ def recognise(
     """Which later words the earlier ones became. `to_any`: also words that stood there before (many become one)."""
     mapping: dict[str, str] = {}
     evidence: list[Mapping[str, Any]] = []
-    for old, new, rows, total in _followed(connection, before, after, alignment, match, pair, gone):
+    followed = _followed(connection, before, after, alignment, match, pair, gone) if connection is not None and match is not None else []
+    for old, new, rows, total in followed:
         if old not in mapping and rows >= AGREE * total and rows >= 2 and (to_any or new in come):
             mapping[old] = new
             evidence.append({"before": old, "after": new, "rows": rows, "of": total, "by": "the same keys" if pair[0] not in (match.before_key if match else ()) else "the same values"})
@@ -143,6 +154,8 @@ def recognise(
             mapping[old] = spelt[0]
             evidence.append({"before": old, "after": spelt[0], "by": "spelling: only case, blanks, dashes or punctuation differ"})
             continue
+        if match is None:
+            continue  # without rows in common, words that resemble show nothing
         free = [new for new in come if new not in mapping.values()]
         near = max(free, key=lambda new: _alike(old, new), default=None)
         if near and _alike(old, near) >= ALIKE:
@@ -152,18 +165,27 @@ def recognise(
 
 
 def _followed(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, pair: tuple[str, str], gone: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match, pair: tuple[str, str], gone: Sequence[str]
 ) -> list[tuple[str, str, int, int]]:
     """(old word, new word, rows on which the one became the other, rows of the old word that were found again), best first."""
-    if match is None or max(before.shape.rows, after.shape.rows) > MOST_ROWS:
+    if max(before.shape.rows, after.shape.rows) > MOST_ROWS:
         return []
+    if pair[0] in match.before_key:
+        # A code that follows from the rest of the key (a region, from its authority) is not needed to find the row.
+        rest = [(b, a) for b, a in zip(match.before_key, match.after_key, strict=True) if b != pair[0]]
+        without = remade(connection, before, after, rest) if rest else None
+        if without is not None and without.count >= 0.7 * max(1, min(without.before_keys, without.after_keys)) and without.before_keys >= 0.7 * match.before_keys:
+            match = without
     x, y = sql.text("x." + sql.identifier(pair[0])), sql.text("y." + sql.identifier(pair[1]))
     if pair[0] not in match.before_key:
         source = (
             f"select {x} as old, {y} as new from {match.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
             f"join {sql.identifier(after.table)} as y on y.rowid = p.a where {x} in {sql.literals(gone)}"
         )
-        counted_rows = f"with r as ({source}) select old, new, count(*) as n, sum(count(*)) over (partition by old) as total from r where new is not null group by all order by n desc"
+        counted_rows = (
+            f"with r as ({source}), n as (select old, new, count(*) as n from r group by all) "
+            "select old, new, n, sum(n) over (partition by old) as total from n where new is not null order by n desc, old, new"
+        )
         return [(old, new, int(n), int(total)) for old, new, n, total in connection.execute(counted_rows).fetchall() if old != new]
     return _followed_by_values(connection, before, after, alignment, match, pair, gone)
 
@@ -214,10 +236,87 @@ def _told(old: Column, new: Column, gone: Sequence[str], come: Sequence[str], re
     return changes
 
 
+def _explained_by_areas(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, pair: tuple[str, str], told: Sequence[Change]
+) -> list[Change]:
+    """Categories that stand only on areas that are new (or gone) are told by the areas: said, and no alarm of their own."""
+    area = before.shape.area_column
+    later = alignment.later(area) if area else None
+    if not area or not later or pair[0] == area:
+        return list(told)
+    kept = []
+    for change in told:
+        if change.kind not in ("category_added", "category_removed") or change.severity == Severity.INFO:
+            kept.append(change)
+            continue
+        here, other, column, code, other_code = (after, before, pair[1], later, area) if change.kind == "category_added" else (before, after, pair[0], area, later)
+        words = change.evidence["categories"]
+        found = connection.execute(
+            f"select count(*), count(*) filter ({sql.text(sql.identifier(code))} not in (select {sql.text(sql.identifier(other_code))} from {sql.identifier(other.table)} "
+            f"where {sql.text(sql.identifier(other_code))} is not null)) from {sql.identifier(here.table)} where {sql.text(sql.identifier(column))} in {sql.literals(words)}"
+        ).fetchone()
+        rows, of_areas = found or (0, 0)
+        if rows and rows == of_areas:
+            side = "new" if change.kind == "category_added" else "gone"
+            change = replace(change, severity=Severity.INFO, what=f"{change.what} They stand only on areas that are {side} themselves.", evidence={**change.evidence, "only_on_areas": side})
+        kept.append(change)
+    return kept
+
+
+def _on_new_levels(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> list[Change]:
+    """category_added, where a known category now stands on a level of geography on which it never stood: sums over that level count more."""
+    levels = [(b, a) for b, a in alignment.pairs if _LEVEL.search(b) and _few(before, b, 12) and _few(after, a, 12)]
+    changes = []
+    for earlier, later in alignment.pairs:
+        if (earlier, later) in levels or not _few(before, earlier, CLOSED) or not _few(after, later, CLOSED) or later not in after.shape.key:
+            continue
+        for level_before, level_after in levels[:1]:
+            old = f"select distinct {sql.text(sql.identifier(level_before))}, {sql.text(sql.identifier(earlier))} from {sql.identifier(before.table)}"
+            known = f"select {sql.text(sql.identifier(earlier))} from {sql.identifier(before.table)} where {sql.text(sql.identifier(earlier))} is not null"
+            level, word = sql.text(sql.identifier(level_after)), sql.text(sql.identifier(later))
+            rows = connection.execute(
+                f"with old as ({old}) select {level}, {word}, count(*) from {sql.identifier(after.table)} where {word} in ({known}) and ({level}, {word}) not in (select * from old) "
+                f"and {level} in (select {sql.text(sql.identifier(level_before))} from {sql.identifier(before.table)}) group by all having count(*) >= 5 order by 3 desc"
+            ).fetchall()
+            if not rows:
+                continue
+            shown = [f"{quoted(category)} now stands on {counted(int(number), 'row')} of {quoted(place)}" for place, category, number in rows]
+            what = f"In {quoted(later)}, {listed(shown, 3)}, where it never stood before: a sum over these rows counts more than it did."
+            evidence = {"level_column": level_after, "new": [{"level": place, "category": category, "rows": int(number)} for place, category, number in rows[:10]]}
+            subject = "\x1f".join(f"{place}/{category}" for place, category, _ in rows)
+            changes.append(Change("category_added", Severity.WARNING, what, earlier, None, [category for _, category, _ in rows][:10], evidence, subject))
+    return changes
+
+
+def _few(observed: Observed, name: str, most: int) -> bool:
+    column = observed.shape.column(name)
+    return column is not None and column.categories is not None and 1 < len(column.categories) <= most
+
+
+def _once_per_stem(changes: Sequence[Change]) -> list[Change]:
+    """One change for columns that say the same in words and in codes (`C_AGE_NAME`, `C_AGE_CODE`): the words are told, the others named."""
+    groups: dict[tuple[str, str, int], list[Change]] = {}
+    for change in changes:
+        stem = _STEM.sub("", change.column or "").lower() if change.column else ""
+        size = int(change.evidence.get("count", len(change.evidence.get("renamed", ()))))
+        groups.setdefault((change.kind, stem, size), []).append(change)
+    kept = []
+    for group in groups.values():
+        best = max(group, key=lambda change: sum(map(len, map(str, change.evidence.get("categories", change.evidence.get("renamed", ()))))))
+        others = [change.column for change in group if change is not best]
+        if others:
+            best = replace(best, what=f"{best.what} The same in {listed([quoted(name) for name in others], 4)}.", evidence={**best.evidence, "same_in": others})
+        kept.append(best)
+    return kept
+
+
 def _bare(word: str) -> str:
     return re.sub(r"[^a-z0-9%£$+]+", "", word.lower().replace("&", "and"))
 
 
 def _alike(one: str, other: str) -> float:
-    digits = re.findall(r"\d+", one) == re.findall(r"\d+", other)
-    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio() if digits else 0.0
+    """How much two words resemble, 0 to 1; words that differ in a number (`Aged 4`, `Aged 5`) do not."""
+    if re.findall(r"\d+", one) != re.findall(r"\d+", other):
+        return 0.0
+    matcher = difflib.SequenceMatcher(None, one.lower(), other.lower())
+    return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE else 0.0

@@ -23,7 +23,7 @@ from tasks.read import ReadOptions, read
 from tasks.shape import observe
 
 # The reader's refusals that are a publisher's doing, and so a change of the delivery; all others are raised.
-_NOT_A_TABLE = {"read.not_data": "not_data", "read.empty": "empty", "read.no_table": "not_data", "read.truncated": "truncated"}
+_NOT_A_TABLE = {"read.html": "not_data", "read.not_a_table": "not_data", "read.unsupported": "not_data", "read.empty": "empty", "read.truncated": "truncated"}
 MEMORY = "4GB"
 
 

@@ -6,7 +6,9 @@ Refuses to alarm over small areas that come and go in a table of events, and to 
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +24,8 @@ from tasks.changes.words import counted, listed, quoted
 from tasks.shape import areas, sql
 
 MOST_CODES = 400_000
+_DRAWN_ANEW = {"ward", "LSOA", "MSOA", "OA", "constituency"}
+ALIKE = 0.6  # resemblance of two names of one code; below it the code stands for another place
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,12 @@ def geography_changes(
     pairs = geography_columns(before.shape, after.shape, alignment)
     for index, pair in enumerate(pairs):
         gone, come = _difference(connection, before, after, pair)
+        if index == 0 and not calm:
+            changes += _renamed_places(connection, before, after, pair, place)
         if not gone and not come:
             continue
-        recoded = [] if calm else _recoded(connection, before, after, alignment, match, pair, gone, come)
+        moved = {change.evidence["level"] for change in changes if change.kind == "geography_vintage_changed" and change.column in pair}
+        recoded = [] if calm else _recoded(connection, before, after, alignment, match, pair, gone, come, moved)
         translations[pair[0]] = {one.before: one.after[0] for one in recoded if len(one.after) == 1}
         if recoded and tuple(sorted(one.before for one in recoded)) not in told:
             told.add(tuple(sorted(one.before for one in recoded)))
@@ -81,27 +88,34 @@ def vintage_changes(before: Observed, after: Observed, alignment: Alignment, pla
         if old and new and old[0] == new[0] and old[1] != new[1]:
             stated.setdefault(old[0], (old[1], new[1], []))[2].append((rename.before, rename.after))
     for level, (old_year, new_year, columns) in stated.items():
-        same = _same_codes(before.shape, after.shape, columns)
-        words = f" All {same} codes are the same: the areas may not have moved, but a join on the column name breaks." if same else ""
+        same = _same_codes(alignment, columns)
+        words = f" All {same} codes are the same, so the areas may well be too; but whatever reads the column by its name breaks." if same else ""
         what = f"The {level} columns are now named for {new_year} instead of {old_year} ({listed([f'{quoted(b)} became {quoted(a)}' for b, a in columns], 2)}).{words}"
         evidence = {"level": level, "by": "column name", "columns": [list(pair) for pair in columns], "same_codes": same}
         changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, columns[0][0], old_year, new_year, evidence, f"{level}\x1fname"))
     for earlier, later in alignment.pairs:
-        changes += _vintage_by_codes(before.shape, after.shape, earlier, later, place, set(stated))
+        changes += _vintage_by_codes(before.shape, after.shape, earlier, later, set(stated))
     return changes
 
 
-def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, place: Place, stated: set[str]) -> list[Change]:
-    changes = []
+def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, stated: set[str]) -> list[Change]:
+    changes: list[Change] = []
     for old in before.areas:
         new = next((level for level in after.areas if level.column == later and level.level == old.level), None)
         if old.column != earlier or new is None or old.level in stated or not old.vintage or not new.vintage or old.vintage == new.vintage:
             continue
         if old.by != "codes" or new.by != "codes" or not _apart(old, new):
             continue
-        what = f"The {old.level} codes in {quoted(later)} were of {old.vintage} and are now of {new.vintage}: figures for areas that were split, merged or recoded cannot be set side by side."
-        evidence = {"level": old.level, "by": "codes", "areas_before": old.count, "areas_after": new.count}
-        changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, earlier, old.vintage, new.vintage, evidence, f"{old.level}\x1fcodes\x1f{new.vintage}"))
+        authorities = old.level in ("LAD", "county")
+        if authorities and any(change.evidence.get("authorities") for change in changes):
+            continue  # counties and districts of one column are one list, told once
+        whose = "authority" if authorities else old.level
+        what = (
+            f"The {whose} codes in {quoted(later)} were those of {old.vintage} and are now those of {new.vintage}: "
+            "areas were split, merged or drawn anew, and figures on the two sides are not of the same places."
+        )
+        evidence = {"level": old.level, "authorities": authorities, "by": "codes", "areas_before": old.count, "areas_after": new.count}
+        changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, earlier, old.vintage, new.vintage, evidence, f"{whose}\x1fcodes\x1f{new.vintage}"))
     return changes
 
 
@@ -131,12 +145,16 @@ def _years(level: Areas) -> tuple[int, int]:
     return years[-1] if _mixed(level) else years[0], years[-1]
 
 
-def _same_codes(before: Shape, after: Shape, columns: Sequence[tuple[str, str]]) -> int:
-    """How many codes there are, when the earlier and the later columns hold the very same; 0 otherwise."""
-    for earlier, later in columns:
-        old, new = before.column(earlier), after.column(later)
-        if old and new and old.categories and old.categories == new.categories and re.fullmatch(areas.GSS, old.categories[0]):
-            return len(old.categories)
+def _same_codes(alignment: Alignment, columns: Sequence[tuple[str, str]]) -> int:
+    """How many codes there are, when the earlier and the later column hold the very same; 0 otherwise."""
+    for rename in alignment.renamed:
+        facts = rename.evidence
+        if (rename.before, rename.after) not in columns or not re.search(r"CD$|code", rename.before, re.IGNORECASE):
+            continue
+        if facts.get("values_in_both") and facts["values_in_both"] == facts["values_before"] == facts["values_after"]:
+            return int(facts["values_in_both"])
+        if facts.get("values_equal") and facts["values_equal"] == facts["values_compared"]:
+            return int(facts["values_equal"])
     return 0
 
 
@@ -178,16 +196,20 @@ def _recoded(
     pair: tuple[str, str],
     gone: Sequence[str],
     come: Sequence[str],
+    moved: set[str],
 ) -> list[Recoded]:
     found: dict[str, Recoded] = {}
     old_names, new_names = _names_of(connection, before, pair[0], gone), _names_of(connection, after, pair[1], come)
+    old_bare = Counter(_bare(name) for name in old_names.values())
     by_name: dict[str, list[str]] = {}
     for code, name in new_names.items():
         by_name.setdefault(_bare(name), []).append(code)
     for code in gone:
         name = old_names.get(code)
         same = by_name.get(_bare(name), []) if name else []
-        if len(same) == 1 and areas.level_of(code) is not None:
+        level = areas.level_of(code)
+        # Small areas that were drawn anew keep their names and are other places.
+        if len(same) == 1 and level is not None and old_bare[_bare(name or "")] == 1 and not (level in _DRAWN_ANEW and level in moved):
             found[code] = Recoded(code, (same[0],), name, "the same name")
             continue
         change = areas.split_or_merge(code)
@@ -211,7 +233,8 @@ def _told_recoded(column: str, recoded: Sequence[Recoded], place: Place) -> Chan
     for one in recoded[:3]:
         old = f"{one.name} ({one.before})" if one.name else one.before
         new = " and ".join(one.after)
-        shown.append(f"{old} is now {new}{f' ({one.after_name})' if one.after_name and one.after_name != one.name else ''}")
+        named = one.after_name if one.after_name and one.after_name not in (one.name, new) else None
+        shown.append(f"{old} is now {new}{f' ({named})' if named else ''}")
     rest = f" and {len(recoded) - 3} more" if len(recoded) > 3 else ""
     home = any(one.before == place.code or place.code in one.after for one in recoded)
     touched = f" {place.name}'s own rows are touched." if home else f" {place.name}'s own code is not touched."
@@ -220,6 +243,36 @@ def _told_recoded(column: str, recoded: Sequence[Recoded], place: Place) -> Chan
     evidence = {"count": len(recoded), "examples": examples, "codes": {one.before: list(one.after) for one in recoded[:100]}, "home_touched": home}
     subject = "\x1f".join(one.before for one in recoded)
     return Change("area_recoded", Severity.BREAKING, what, column, [one.before for one in recoded[:50]], [list(one.after) for one in recoded[:50]], evidence, subject)
+
+
+def _renamed_places(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str], place: Place) -> list[Change]:
+    """One code under another name: another place if the names have nothing in common (area_recoded), else another spelling (category_renamed)."""
+    old, new = _names_of(connection, before, pair[0], None, one_name=True), _names_of(connection, after, pair[1], None, one_name=True)
+    other = {code: (old[code], new[code]) for code in sorted(old.keys() & new.keys()) if _bare(old[code]) != _bare(new[code])}
+    strange = {code: names for code, names in other.items() if _alike(*names) < ALIKE}
+    spelt = {code: names for code, names in other.items() if code not in strange}
+    changes = []
+    if strange and len(strange) <= 0.3 * len(old):
+        shown = [f"{code} was {names[0]} and is now {names[1]}" for code, names in strange.items()]
+        home = place.code in strange
+        what = f"{counted(len(strange), 'code stands', 'codes stand')} for another place in {quoted(pair[1])}: {listed(shown, 3)}."
+        evidence = {"count": len(strange), "examples": [{"code": c, "before": n[0], "after": n[1]} for c, n in list(strange.items())[:5]], "by": "the names", "home_touched": home}
+        befores, afters = [names[0] for names in strange.values()][:50], [names[1] for names in strange.values()][:50]
+        changes.append(Change("area_recoded", Severity.BREAKING, what, pair[1], befores, afters, evidence, "names\x1f" + "\x1f".join(strange)))
+    if spelt:
+        name_column = after.shape.area_name_column or pair[1]
+        shown = [f"{quoted(names[0])} is now {quoted(names[1])}" for names in spelt.values()]
+        what = f"{counted(len(spelt), 'area has', 'areas have')} another name under the same code in {quoted(name_column)}: {listed(shown, 3)}. A join on the name misses {'it' if len(spelt) == 1 else 'them'}."
+        evidence = {"renamed": {names[0]: names[1] for names in list(spelt.values())[:50]}, "count": len(spelt), "home_touched": place.code in spelt}
+        changes.append(Change("category_renamed", Severity.WARNING, what, name_column, None, None, evidence, "names\x1f" + "\x1f".join(spelt)))
+    return changes
+
+
+def _alike(one: str, other: str) -> float:
+    first, second = _bare(one), _bare(other)
+    if first in second or second in first:
+        return 1.0
+    return difflib.SequenceMatcher(None, first, second).ratio()
 
 
 def _missing(pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str], calm: bool, before: Observed, place: Place) -> list[Change]:
@@ -248,7 +301,7 @@ def _names(connection: duckdb.DuckDBPyConnection, before: Observed, after: Obser
     return {**_names_of(connection, before, pair[0], None), **_names_of(connection, after, pair[1], None)}
 
 
-def _names_of(connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None) -> dict[str, str]:
+def _names_of(connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None, one_name: bool = False) -> dict[str, str]:
     """The name that stands beside each code; the column of names is the one whose own name goes with the code column's."""
     name_column = observed.shape.area_name_column if column == observed.shape.area_column else _beside(observed.shape, column)
     if not name_column or name_column == column:
@@ -256,14 +309,14 @@ def _names_of(connection: duckdb.DuckDBPyConnection, observed: Observed, column:
     code, name = sql.text(sql.identifier(column)), sql.text(sql.identifier(name_column))
     condition = f" and {code} in {sql.literals(codes)}" if codes is not None else ""
     rows = connection.execute(
-        f"select {code}, any_value({name}), count(distinct {name}) from {sql.identifier(observed.table)} where {code} is not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
+        f"select {code}, min({name}), count(distinct {name}) from {sql.identifier(observed.table)} where {code} is not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
     ).fetchall()
-    return {value: str(word) for value, word, words in rows if words <= 3}
+    return {value: str(word) for value, word, words in rows if words <= (1 if one_name else 3)}
 
 
 def _beside(shape: Shape, column: str) -> str | None:
     """`region_name` for `region_code`, `LAD22NM` for `LAD22CD`."""
-    wanted = [re.sub(r"code$", "name", column, flags=re.IGNORECASE), re.sub(r"CD$", "NM", column), re.sub(r"cd$", "nm", column), column.replace("_code", "_name").replace("new_", "")]
+    wanted = [re.sub(r"code$", "name", column, flags=re.IGNORECASE), re.sub(r"CD$", "NM", column), re.sub(r"cd$", "nm", column), column.replace("_code", "_name").replace("new_", ""), column.replace(" code", " name"), column.replace("Code", "Name")]
     return next((name for name in wanted if name != column and shape.column(name)), None)
 
 

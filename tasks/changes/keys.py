@@ -17,8 +17,9 @@ from tasks.changes.observed import Alignment, Observed
 from tasks.changes.words import counted, listed, quoted, share
 from tasks.shape import sql
 
+FEW = 0.005  # of the rows; fewer that share a guessed key show that the guess was wrong
 FELL = 0.005  # of the rows of the shared periods; fewer are said, and no alarm
-INCREMENT_FELL = 0.5  # a new month may be this much smaller than the last
+INCREMENT_FELL = 0.2  # a new month of events may be much smaller than the last, and is hardly ever a fifth of it
 
 
 def key_changes(connection: duckdb.DuckDBPyConnection, before: Shape, after: Observed, alignment: Alignment, key: Sequence[str] | None) -> list[Change]:
@@ -43,8 +44,11 @@ def key_changes(connection: duckdb.DuckDBPyConnection, before: Shape, after: Obs
         f"{counted(groups, 'key')} of ({', '.join(later)}) now stand on more than one row ({counted(spare, 'row')} too many); "
         f"before, this key {before_words}. For example {listed([f'{name} {quoted(shown[0][name])}' for name in later])} stands {shown[0]['rows']} times."
     )
-    evidence = {"key": later, "keys": groups, "rows_too_many": spare, "examples": shown, "rows": after.shape.rows}
-    return [Change("key_duplicated", Severity.BREAKING, what, None, list(before.key), later, evidence, "\x1f".join(later))]
+    evidence = {"key": later, "keys": groups, "rows_too_many": spare, "examples": shown, "rows": after.shape.rows, "inferred": key is None}
+    # A key that was guessed from words of a register, and fails on a few rows, was a wrong guess and not a break.
+    guessed = key is None and before.key_inferred and before.area_column not in wanted and len(wanted) > 1
+    severity = Severity.INFO if guessed and spare < FEW * after.shape.rows else Severity.BREAKING
+    return [Change("key_duplicated", severity, what, None, list(before.key), later, evidence, "\x1f".join(later))]
 
 
 def _grown(before: Shape, after: Shape, alignment: Alignment, key: Sequence[str]) -> list[str]:
@@ -59,7 +63,7 @@ def _grown(before: Shape, after: Shape, alignment: Alignment, key: Sequence[str]
 
 
 def volume_changes(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, delivery: str, transactions: bool
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, delivery: str
 ) -> list[Change]:
     """rows_fell and rows_rose, counted in the periods that both tables hold."""
     old, new, within = _comparable_rows(connection, before, after, alignment, delivery)

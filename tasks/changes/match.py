@@ -98,7 +98,8 @@ def key_cells(before: Shape, after: Shape, key: Sequence[tuple[str, str]], side:
     cells = []
     for pair in key:
         numeric = is_numeric(before, pair[0]) and is_numeric(after, pair[1])
-        cell = sql.canonical(alias + sql.identifier(pair[side]), numeric)
+        column = (before, after)[side].column(pair[side])
+        cell = sql.canonical(alias + sql.identifier(pair[side]), numeric, column.format if column else "thousands")
         cells.append(translation.cell(pair[0], cell) if side == 0 else cell)
     return ", ".join(cells) or "0"
 

@@ -24,7 +24,7 @@ from tasks.shape.periods import without_period
 
 SAMPLE = 3_000  # matched rows on which values are held against values
 ENOUGH = 5  # cells, below which equal values show nothing
-DISTINCT_SAMPLE = 3_000  # distinct values of a column, for overlap
+DISTINCT_SAMPLE = 50_000  # distinct values of a column, for overlap
 MOST_PAIRS = 60_000
 ACCEPTED = 0.6
 
@@ -65,10 +65,12 @@ def _words(name: str) -> set[str]:
     return {word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word}
 
 
-def _judge(before: Shape, after: Shape, old: Column, new: Column, vectors: _Vectors | None, bags: Mapping[tuple[int, str], frozenset[str]]) -> Rename | None:
+def _judge(before: Shape, after: Shape, old: Column, new: Column, vectors: _Vectors | None, bags: Mapping[tuple[int, str], Mapping[str, int]]) -> Rename | None:
     same_name = normal_name(old.name) == normal_name(new.name) != ""
     same_stem = not same_name and "{}" in without_period(old.name) and normal_name(without_period(old.name)) == normal_name(without_period(new.name)) != ""
     if "empty" in (old.type, new.type):
+        if same_stem and old.type == new.type:
+            return _by_name(old, new, "only the year in its name differs, and both are empty")
         return _by_name(old, new, "nothing but case, blanks or punctuation differs in the name") if same_name else None
     name = resemblance(old.name, new.name)
     matched = vectors.equal(old.name, new.name) if vectors else None
@@ -76,23 +78,24 @@ def _judge(before: Shape, after: Shape, old: Column, new: Column, vectors: _Vect
         # The name says it and the values are asked only not to deny it.
         return _by_name(old, new, "nothing but case, blanks or punctuation differs in the name", _facts(matched))
     if matched and matched["compared"] >= ENOUGH:
-        equal = matched["equal"] / matched["compared"]
-        telling = matched["distinct"] >= 3 or (matched["distinct"] == 2 and name >= 0.4) or name >= 0.75 or same_stem
-        if telling and (equal >= 0.8 or (equal >= 0.4 and (name >= 0.6 or same_stem))):
+        equal, beyond = matched["equal"] / matched["compared"], matched["beyond_chance"]
+        telling = matched["distinct"] >= 3 or name >= 0.4 or same_stem
+        if telling and (beyond >= 0.75 or (beyond >= 0.45 and (name >= 0.6 or same_stem))):
             because = f"{share(matched['equal'], matched['compared'])} of {matched['compared']:,} values at the same keys are equal"
-            return Rename(old.name, new.name, equal + name / 2, {"because": because, **_facts(matched), "name_resemblance": round(name, 2)})
-        if equal < 0.2 and not same_stem and not vectors.across_periods:  # type: ignore[union-attr]
+            return Rename(old.name, new.name, beyond + name / 2 + _begins_alike(old.name, new.name) / 5, {"because": because, **_facts(matched), "name_resemblance": round(name, 2)})
+        varied = equal < 0.95  # columns of one value agree by chance, and are judged by what they hold
+        if varied and beyond < 0.3 and not same_stem and not _shortened(old.name, new.name) and not vectors.across_periods:  # type: ignore[union-attr]
             return None
     return _by_values(before, after, old, new, name, same_stem, bags)
 
 
 def _by_values(
-    before: Shape, after: Shape, old: Column, new: Column, name: float, same_stem: bool, bags: Mapping[tuple[int, str], frozenset[str]]
+    before: Shape, after: Shape, old: Column, new: Column, name: float, same_stem: bool, bags: Mapping[tuple[int, str], Mapping[str, int]]
 ) -> Rename | None:
     numeric = old.type in NUMERIC, new.type in NUMERIC
     if numeric == (True, True):
         agree = _spread_agrees(old, new)
-        if agree is not None and agree >= 0.7 and (name >= 0.8 or same_stem):
+        if agree is not None and ((agree >= 0.7 and (name >= 0.8 or same_stem)) or (agree >= 0.6 and _shortened(old.name, new.name))):
             because = "the names resemble and the numbers have the same spread" if not same_stem else "only the year in its name differs, and the numbers have the same spread"
             evidence = {"because": because, "quantiles_before": list(old.quantiles), "quantiles_after": list(new.quantiles), "name_resemblance": round(name, 2)}
             return Rename(old.name, new.name, 0.5 + name / 2, evidence)
@@ -101,16 +104,22 @@ def _by_values(
         return None
     if any(numeric) and not same_stem:
         return None
-    left = bags.get((0, old.name), frozenset(old.categories or ()))
-    right = bags.get((1, new.name), frozenset(new.categories or ()))
-    both = left & right
+    left: Mapping[str, int] = bags.get((0, old.name)) or dict.fromkeys(old.categories or (), 1)
+    right: Mapping[str, int] = bags.get((1, new.name)) or dict.fromkeys(new.categories or (), 1)
+    both = left.keys() & right.keys()
+    of_rows = min(sum(left[value] for value in both) / max(1, sum(left.values())), sum(right[value] for value in both) / max(1, sum(right.values())))
     overlap = len(both) / max(1, min(len(left), len(right)))
     facts = {"values_in_both": len(both), "values_before": len(left), "values_after": len(right), "examples": sorted(both)[:5], "name_resemblance": round(name, 2)}
     near = abs(old.position / max(1, len(before.columns)) - new.position / max(1, len(after.columns))) < 0.12
-    enough = len(both) >= 3 or (len(both) >= 1 and (name >= 0.5 or (near and len(left) <= 3 and len(right) <= 3)))
+    enough = len(both) >= 3 or (len(both) >= 1 and (name >= 0.4 or (near and 1 < len(left) <= 3 and len(right) <= 3)))
+    many = len(both) >= 30 and overlap >= 0.1  # long lists do not share thirty values by chance
+    mostly = of_rows >= 0.6 and len(both) >= 1 and near and len(left) > 1 and len(right) > 1
+    if (many or mostly) and not overlap >= 0.5:
+        because = f"{len(both):,} of its {len(left):,} values, on {share(of_rows, 1)} of the rows, stand in the new column too"
+        return Rename(old.name, new.name, 0.3 + max(overlap, of_rows) / 2 + name / 2 + near / 10, {"because": because, **facts})
     if enough and overlap >= (0.5 if len(both) >= 3 else 0.99) and not _spreads_clash(old, new, left, right):
         because = f"{len(both):,} of its {len(left):,} values stand in the new column too"
-        return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2 + near / 10, {"because": because, **facts})
+        return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2 + near / 10 + _begins_alike(old.name, new.name) / 5, {"because": because, **facts})
     if old.type == new.type and (same_stem or name >= 0.8) and (overlap >= 0.1 or (same_stem and overlap > 0)):
         because = f"the names resemble and {len(both):,} of its {len(left):,} values stand in the new column too"
         return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2, {"because": because, **facts})
@@ -127,7 +136,20 @@ def _areas_in_name(name: str) -> bool:
     return bool(re.search(r"code|cd$|name|nm$", name, re.IGNORECASE))
 
 
-def _spreads_clash(old: Column, new: Column, left: frozenset[str], right: frozenset[str]) -> bool:
+def _begins_alike(one: str, other: str) -> float:
+    """How much of the shorter name the two begin with in common, 0 to 1."""
+    first, second = normal_name(one), normal_name(other)
+    shared = next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))
+    return shared / max(1, min(len(first), len(second)))
+
+
+def _shortened(one: str, other: str) -> bool:
+    """Whether the longer name only adds words to the shorter (`IMD Rank`, `IMD Rank (where 1 is most deprived)`)."""
+    first, second = sorted((_words(one), _words(other)), key=len)
+    return first < second and (len(first) >= 3 or (len(first) >= 1 and len(second) - len(first) <= 1 and len("".join(first)) >= 5))
+
+
+def _spreads_clash(old: Column, new: Column, left: Mapping[str, int], right: Mapping[str, int]) -> bool:
     """Whether one column is a short list and the other a long one: common words then show nothing."""
     return min(len(left), len(right)) * 20 < max(len(left), len(right))
 
@@ -168,7 +190,19 @@ class _Vectors:
             return None
         filled = (one >= 0) & (other >= 0)
         same = filled & (one == other)
-        return {"compared": int(filled.sum()), "equal": int(same.sum()), "distinct": int(len(np.unique(one[same])))}
+        compared, equal = int(filled.sum()), int(same.sum())
+        return {"compared": compared, "equal": equal, "distinct": int(len(np.unique(one[same]))), "beyond_chance": _beyond_chance(one[filled], other[filled], equal)}
+
+
+def _beyond_chance(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], equal: int) -> float:
+    """Cohen's kappa: the agreement of two columns above what their values would give by chance (many zeros, many hundreds)."""
+    if not len(one):
+        return 0.0
+    left, left_counts = np.unique(one, return_counts=True)
+    right, right_counts = np.unique(other, return_counts=True)
+    _, at_left, at_right = np.intersect1d(left, right, return_indices=True)
+    chance = float((left_counts[at_left] * right_counts[at_right]).sum()) / len(one) ** 2
+    return (equal / len(one) - chance) / (1 - chance) if chance < 1 else 0.0
 
 
 def _vectors(
@@ -206,14 +240,16 @@ def _cell(alias: str, column: Column) -> str:
     return sql.canonical(f"{alias}.{sql.identifier(column.name)}", column.type in NUMERIC)
 
 
-def _bags(connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], gone: Sequence[Column], come: Sequence[Column]) -> dict[tuple[int, str], frozenset[str]]:
-    """The distinct values of the unpaired columns that are not numbers."""
-    bags: dict[tuple[int, str], frozenset[str]] = {}
+def _bags(connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], gone: Sequence[Column], come: Sequence[Column]) -> dict[tuple[int, str], dict[str, int]]:
+    """The values of the unpaired columns that are not numbers, with how often each stands."""
+    bags: dict[tuple[int, str], dict[str, int]] = {}
     for side, (observed, columns) in enumerate(zip(tables, (gone, come), strict=True)):
         for column in columns:
             if column.type in (*NUMERIC, "empty"):
                 continue
             cell = sql.text(f"left({sql.identifier(column.name)}, 200)")
-            rows = connection.execute(f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {DISTINCT_SAMPLE}").fetchall()
-            bags[side, column.name] = frozenset(value for (value,) in rows if value not in column.markers)
+            rows = connection.execute(
+                f"select {cell}, count(*) from {sql.identifier(observed.table)} where {cell} is not null group by 1 order by hash({cell}) limit {DISTINCT_SAMPLE}"
+            ).fetchall()
+            bags[side, column.name] = {value: int(number) for value, number in rows if value not in column.markers}
     return bags

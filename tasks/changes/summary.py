@@ -72,10 +72,11 @@ def _reshaped(changes: Sequence[Change], before: Shape, after: Shape, alignment:
     if told is None:
         return None
     column, names = told
-    kept = [change for change in changes if change.kind not in ("column_removed", "column_added", "column_renamed")]
+    # A key that no longer tells the rows apart is what a turn means, and is not said beside it.
+    kept = [change for change in changes if change.kind not in ("column_removed", "column_added", "column_renamed", "column_reordered", "key_duplicated")]
     gone = [change for change in changes if change.kind in ("column_removed", "column_renamed")]
     come = [change for change in changes if change.kind in ("column_added", "column_renamed")]
-    rows = f"{before.shape_words if hasattr(before, 'shape_words') else f'{len(before.columns)} columns and {before.rows:,} rows'} became {len(after.columns)} columns and {after.rows:,} rows"
+    rows = f"{len(before.columns)} columns and {before.rows:,} rows became {len(after.columns)} columns and {after.rows:,} rows"
     examples = listed([f"{quoted(name)}" for name in names], 3)
     where = f"what stood in columns of its own ({examples}) now stands in the rows, named in {quoted(column)}" if direction == "wide to long" else f"what stood in the rows of {quoted(column)} now has columns of its own ({examples})"
     gone_names, come_names = [str(change.before) for change in gone], [str(change.after) for change in come]

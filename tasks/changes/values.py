@@ -7,7 +7,7 @@ Refuses to compare where no key matches, and says that nothing was compared.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ MOST = 0.5  # of the compared cells of a measure moved: redefined
 BY_MUCH = 0.02  # median move, against the larger of the cell and the spread of the measure; below it most cells moving is a revision
 REVISED_BOUND = 0.25  # share of cells beyond which a revision is an alarm
 STEADY = 0.9  # share of cells at the one ratio that makes a change of unit
-CHUNK = 30
+MOST_CELLS = 20_000_000
 FEWEST = 8  # cells, below which a ratio or a share shows nothing
 RISING = 0.95
 
@@ -67,33 +67,56 @@ class Moves:
         )
 
 
-def value_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, place: Place) -> list[Change]:
-    """Every change of values at the keys that both tables hold."""
+@dataclass(frozen=True)
+class Held:
+    """The measures of two tables held against each other at the keys of a match."""
+
+    before: Observed
+    after: Observed
+    match: Match | None
+    moves: tuple[Moves, ...]
+    running: bool  # the one period that both hold is still filling
+
+    @property
+    def rescaled(self) -> list[Moves]:
+        return [move for move in self.moves if move.rescaled and not self.running]
+
+
+def hold(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None) -> Held:
+    """Hold every measure that both tables have against itself; nothing where no key matches within a period."""
     if match is None or match.count == 0 or match.across_periods:
+        return Held(before, after, None, (), False)
+    moves = tuple(measure_moves(connection, before, after, alignment, match))
+    return Held(before, after, match, moves, _running_total(before, after, moves))
+
+
+def unit_changes(connection: duckdb.DuckDBPyConnection, held: Held, alignment: Alignment, place: Place) -> list[Change]:
+    """unit_rescaled: at the same keys by one steady ratio, or, where no keys match, all through by a power of ten."""
+    if held.match is None or held.match.count < FEWEST:
+        return rescaled_by_spread(held.before.shape, held.after.shape, alignment)
+    return [_rescaled(connection, held.before, held.after, held.match, move, place) for move in held.rescaled]
+
+
+def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Place) -> list[Change]:
+    """Revisions, redefinitions, rounding and suppression at the keys that both tables hold."""
+    before, after, match = held.before, held.after, held.match
+    if match is None:
         return []
-    moves = measure_moves(connection, before, after, alignment, match)
+    rest = [move for move in held.moves if move not in held.rescaled]
     changes: list[Change] = []
-    running = _running_total(before, after, moves)
-    rescaled = [move for move in moves if move.rescaled and not running]
-    changes += [_rescaled(connection, before, after, match, move, place) for move in rescaled]
-    rest = [move for move in moves if move not in rescaled]
-    redefined = [] if running else [move for move in rest if move.share >= MOST and move.much and move.compared >= FEWEST]
+    redefined = [] if held.running else [move for move in rest if move.share >= MOST and move.much and move.compared >= FEWEST]
     if redefined:
         changes.append(_told(connection, before, after, match, redefined, place, "values_redefined", Severity.BREAKING))
     revised = [move for move in rest if move not in redefined and move.moved]
     if revised:
         compared, moved = sum(move.compared for move in rest), sum(move.moved for move in revised)
-        severity = Severity.WARNING if moved > REVISED_BOUND * compared and not running else Severity.INFO
-        changes.append(_told(connection, before, after, match, revised, place, "history_revised", severity, running))
-    changes += _rerounded(rest)
-    changes += _suppression(moves)
-    return changes
+        severity = Severity.WARNING if moved > REVISED_BOUND * compared and not held.running else Severity.INFO
+        changes.append(_told(connection, before, after, match, revised, place, "history_revised", severity, held.running))
+    return [*changes, *_rerounded(rest), *_suppression(held.moves)]
 
 
-def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment, match: Match | None) -> list[Change]:
+def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment) -> list[Change]:
     """unit_rescaled where no keys match: the whole spread of a measure moved by one power of ten (shares that became per cents)."""
-    if match is not None and match.count >= FEWEST:
-        return []
     changes = []
     for earlier, later in alignment.pairs:
         old, new = before.column(earlier), after.column(later)
@@ -111,38 +134,38 @@ def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment, match:
 
 
 def measure_moves(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match) -> list[Moves]:
-    """One record per measure that both tables hold as numbers."""
+    """One record per measure that both tables hold as numbers. Beyond `MOST_CELLS` cells, every n-th matched row is looked at."""
     measures = _measures(before, after, alignment, match)
-    moves: list[Moves] = []
-    for chunk in _chunks(measures):
-        cells = ", ".join(
-            f"{sql.number('x.' + sql.identifier(b))} as b{i}, {sql.number('y.' + sql.identifier(a))} as a{i}, "
-            f"x.{sql.identifier(b)} as tb{i}, y.{sql.identifier(a)} as ta{i}"
-            for i, (b, a) in enumerate(chunk)
-        )
-        source = (
-            f"(select {cells} from {match.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
-            f"join {sql.identifier(after.table)} as y on y.rowid = p.a)"
-        )
-        ratios = ", ".join(f"quantile_cont(a{i} / b{i}, 0.5) filter (b{i} <> 0 and a{i} <> 0) as r{i}" for i in range(len(chunk)))
-        per_measure = ", ".join(_aggregates(i) for i in range(len(chunk)))
-        found = connection.execute(f"with cells as materialized {source}, middle as (select {ratios} from cells) select {per_measure} from cells, middle").fetchone() or ()
-        for i, (b, a) in enumerate(chunk):
-            moves.append(_moves(before, b, a, found[i * 10 : i * 10 + 10]))
-    return moves
+    if not measures:
+        return []
+    step = max(1, match.count * len(measures) // MOST_CELLS)
+    cells = ", ".join(f"{{'m': {i}, 'x': x.{sql.identifier(b)}, 'y': y.{sql.identifier(a)}}}" for i, (b, a) in enumerate(measures))
+    sample = f"(select *, row_number() over (order by b) as n from {match.pairs}) as p where n % {step} = 0" if step > 1 else match.pairs
+    connection.execute(
+        f"create or replace temp table _cells as select c.m as m, trim(c.x) as tx, trim(c.y) as ty, {sql.number('c.x')} as x, {sql.number('c.y')} as y from "
+        f"(select unnest([{cells}]) as c from (select b, a from {sample}) as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+        f"join {sql.identifier(after.table)} as y on y.rowid = p.a) where c.x is not null or c.y is not null"
+    )
+    rows = connection.execute(_MOVES).fetchall()
+    connection.execute("drop table _cells")
+    return [_moves(before, *measures[row[0]], row[1:]) for row in rows]
 
 
-def _aggregates(i: int) -> str:
-    x, y = f"a{i}", f"b{i}"
-    differ = f"abs({x} - {y}) > 1e-9 * greatest(1, abs({x}), abs({y}))"
-    places = f"least(length(split_part(trim(ta{i}), '.', 2)), length(split_part(trim(tb{i}), '.', 2)), 12)::int"
-    # Printed with other precision: the two agree to half a unit of the coarser one's last place.
-    coarse = f"(length(split_part(trim(ta{i}), '.', 2)) <> length(split_part(trim(tb{i}), '.', 2)) and abs({x} - {y}) <= 0.5000001 * pow(10, -({places})))"
-    moved = f"({differ} and not {coarse})"
-    return f"""count(*) filter ({x} is not null and {y} is not null), count(*) filter {moved}, count(*) filter ({differ} and {coarse}),
-        count(*) filter ({moved} and {x} > {y}), any_value(r{i}), count(*) filter ({y} <> 0 and {x} <> 0 and abs({x} / {y} / nullif(r{i}, 0) - 1) < 0.01),
-        count(*) filter ({y} <> 0 and {x} <> 0), quantile_cont(abs({x} - {y}), 0.5) filter {moved},
-        count(*) filter ({y} is not null and {x} is null), count(*) filter ({y} is null and {x} is not null)"""
+# Per measure: compared, moved, only reprinted with other decimals, rose, the median ratio and how many cells keep to it, the median move, hidden, shown.
+_MOVES = """
+    with cells as (
+        select *, abs(x - y) > 1e-9 * greatest(1, abs(x), abs(y)) as differs, length(split_part(tx, '.', 2)) as px, length(split_part(ty, '.', 2)) as py from _cells
+    ),
+    judged as (
+        -- Printed with other precision: the two agree to half a unit of the last place of the coarser one.
+        select *, coalesce(differs and px <> py and abs(x - y) <= 0.5000001 * pow(10, -least(px, py)), false) as reprinted,
+            case when x <> 0 and y <> 0 then y / x end as ratio from cells
+    ),
+    middle as (select m, quantile_cont(ratio, 0.5) as ratio from judged group by m)
+    select m, count(*) filter (x is not null and y is not null), count(*) filter (differs and not reprinted), count(*) filter (reprinted),
+        count(*) filter (differs and y > x), any_value(middle.ratio), count(*) filter (abs(judged.ratio / nullif(middle.ratio, 0) - 1) < 0.01),
+        count(judged.ratio), quantile_cont(abs(x - y), 0.5) filter (differs), count(*) filter (x is not null and y is null), count(*) filter (x is null and y is not null)
+    from judged join middle using (m) group by m order by m"""
 
 
 def _moves(before: Observed, earlier: str, later: str, found: Sequence[Any]) -> Moves:
@@ -150,9 +173,11 @@ def _moves(before: Observed, earlier: str, later: str, found: Sequence[Any]) -> 
     quantiles = column.quantiles if column else ()
     spread = (quantiles[4] - quantiles[0]) / 2 if len(quantiles) == 5 else 0.0
     spread = spread or (abs(quantiles[2]) if quantiles else 0.0)
-    ratio = None if found[4] is None else float(found[4])
+    compared, moved, reprinted, rose = (int(value) for value in found[:4])
+    if reprinted <= moved:
+        moved, reprinted = moved + reprinted, 0  # not the printing changed here: the numbers did
     return Moves(
-        earlier, later, int(found[0]), int(found[1]), int(found[2]), int(found[3]), ratio, int(found[5]), int(found[6]), float(found[7] or 0), spread,
+        earlier, later, compared, moved, reprinted, rose, None if found[4] is None else float(found[4]), int(found[5]), int(found[6]), float(found[7] or 0), spread,
         int(found[8]), int(found[9]), bool(column and column.decimals),
     )  # fmt: skip
 
@@ -181,7 +206,7 @@ def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Ob
     ratio = move.ratio or 0.0
     words = f"{figure(ratio)} times larger" if ratio > 1 else f"{figure(round(1 / ratio, 6 if 1 / ratio >= 100 else 3))} times smaller" if ratio else "zero"
     cells = biggest_moves(connection, before, after, match, [move], place)
-    what = f"{quoted(move.after)} is {words} at {share(move.steady, move.ratios)} of the same keys: its unit changed. {_first(cells)}"
+    what = f"{quoted(move.after)} is {words} at {share(move.steady, move.ratios)} of the same keys: its unit or its reference changed. {_first(cells)}"
     evidence = {"ratio": ratio, "cells_at_this_ratio": move.steady, "cells_compared": move.ratios, "examples": cells}
     return Change("unit_rescaled", Severity.BREAKING, what.strip(), move.before, None, ratio, evidence, move.before)
 
@@ -261,7 +286,8 @@ def home_condition(observed: Observed, alias: str, place: Place) -> str:
 def _label(before: Observed, after: Observed) -> str:
     """SQL of words that say which row a cell stands in: the area's name where there is one, the period, the other dimensions."""
     shape = after.shape
-    named = [name for name in (shape.area_name_column, *shape.key) if name and not (name == shape.area_column and shape.area_name_column)]
+    codes = {level.column for level in shape.areas if level.column != shape.area_column or shape.area_name_column}
+    named = [name for name in (shape.area_name_column, *shape.key) if name and name not in codes]
     columns = list(dict.fromkeys(named))[:5] or ([shape.area_column] if shape.area_column else [])
     cells = ", ".join(f"{sql.text('y.' + sql.identifier(name))}" for name in columns)
     return f"concat_ws(', ', {cells})" if cells else "'row ' || y.rowid"
@@ -297,8 +323,3 @@ def _suppression(moves: Sequence[Moves]) -> list[Change]:
     severity = Severity.WARNING if hidden + shown >= 0.01 * compared else Severity.INFO
     evidence = {"hidden": hidden, "shown": shown, "cells": compared, "columns": [{"column": m.after, "hidden": m.hidden, "shown": m.shown} for m in touched[:20]]}
     return [Change("suppression_moved", severity, what, None, None, None, evidence, "\x1f".join(move.before for move in touched))]
-
-
-def _chunks(measures: Sequence[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
-    for start in range(0, len(measures), CHUNK):
-        yield measures[start : start + CHUNK]

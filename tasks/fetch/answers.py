@@ -152,6 +152,7 @@ def one_line(text: str, limit: int = 300) -> str:
 
 
 def is_json(media_type: str) -> bool:
+    """Whether a media type, with or without parameters, is one of JSON."""
     kind = media_type.partition(";")[0].strip().lower()
     return kind in ("application/json", "text/json", "application/geo+json") or kind.endswith("+json")
 

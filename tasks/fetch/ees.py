@@ -25,7 +25,7 @@ DATA, META = "data.csv", "meta.json"
 _CSV = ("text/csv",)
 _PUBLICATIONS_A_PAGE, _OTHERS_A_PAGE = 40, 20  # the API's own maxima; one more is a 400
 _SHORTEST_SEARCH = 3  # characters; a shorter search is a 400
-_BLOCK = 8 << 20  # bytes of CSV looked at at once
+_LONGEST_LINE = 1 << 20  # bytes of a line read at once
 _MOST_VERSIONS_TOLD = 40  # changelogs read at once, after a long silence
 
 
@@ -47,7 +47,7 @@ def fetch(source: Ees, http: Http, previous: Snapshot | None) -> Delivery:
         chosen = _pinned(source.version, data_set, versions)
         warnings += _version_warnings(source.version, chosen, _latest(data_set))
     version = str(chosen["version"])
-    stands = _unchanged(previous, version, asked)
+    stands = _unchanged(previous, {"data_set": str(data_set["id"]), "version": version, "asked": asked})
     if stands:
         return Delivery(stands, version, tuple(warnings))
     labels = labelled(data_set=str(data_set["id"]), title=str(data_set["title"]), version=version, asked=asked)
@@ -165,10 +165,9 @@ def _known_id(previous: Snapshot | None, asked: str) -> str:
     return labels.get("data_set", "")
 
 
-def _unchanged(previous: Snapshot | None, version: str, asked: str) -> tuple[Fetched, ...]:
-    if previous is None or previous.release != version or not previous.parts:
-        return ()
-    if any(part.labels.get("asked") != asked for part in previous.parts):
+def _unchanged(previous: Snapshot | None, labels: Mapping[str, str]) -> tuple[Fetched, ...]:
+    """The previous parts, where all of them are of this data set, this version and this question; else ()."""
+    if previous is None or not all(part.labels.get(name) == value for part in previous.parts for name, value in labels.items()):
         return ()
     return tuple(standing(part) for part in previous.parts)
 
@@ -204,45 +203,26 @@ def _completeness(path: Path, announced_rows: Any, url: str) -> list[str]:
 
 
 def count_records(path: Path) -> int:
-    """Records of a CSV file below its header; a line break within quotes does not end a record, and an empty line is none. Streams."""
-    import pyarrow as pa
-    from pyarrow import csv
-
-    ragged = 0
-
-    def count_ragged(_: Any) -> str:
-        nonlocal ragged
-        ragged += 1
-        return "skip"
-
-    try:
-        reader = csv.open_csv(
-            path,
-            csv.ReadOptions(use_threads=False, skip_rows=1, autogenerate_column_names=True, block_size=_BLOCK),
-            csv.ParseOptions(newlines_in_values=True, invalid_row_handler=count_ragged),
-            csv.ConvertOptions(include_columns=["f0"], column_types={"f0": pa.binary()}, check_utf8=False),
-        )
-        return sum(int(batch.num_rows) for batch in reader) + ragged
-    except pa.ArrowInvalid as error:
-        if "Empty CSV file" in str(error):  # nothing below the header
-            return 0
-        raise EvidenceError("fetch.protocol", where=path.name, expected="a CSV file", found=str(error)) from None
+    """Records of a CSV file below its header. A line break within quotes ends no record, an empty line is none. Streams, a line at a time."""
+    records, quoted, begun = 0, False, False
+    with path.open("rb") as file:
+        while piece := file.readline(_LONGEST_LINE):
+            quoted ^= piece.count(b'"') % 2 == 1
+            begun = begun or piece.strip(b"\r\n") != b""
+            if begun and not quoted and piece.endswith(b"\n"):
+                records, begun = records + 1, False
+    return max(0, records + begun - 1)
 
 
 def _announced(
     http: Http, data_set: str, version: str, previous: Snapshot | None, versions: list[Mapping[str, Any]]
 ) -> tuple[Mapping[str, Any], ...]:
     """What DfE says has changed since the previous snapshot, over all versions that came between."""
+    before = _version_before(previous, data_set)
     new = [version]
-    if previous is not None and previous.release:
-        try:
-            before, now = Version.of(previous.release), Version.of(version)
-        except ValueError:  # the previous snapshot came from another source, before the declaration changed
-            before = now = Version.of(version)
-        if before < now:
-            listed = versions or _versions(data_set, http)
-            named = {Version.of(str(item["version"])): str(item["version"]) for item in listed}
-            new = [named[each] for each in sorted(named) if before < each <= now][-_MOST_VERSIONS_TOLD:] or new
+    if before is not None and before < Version.of(version):
+        named = {Version.of(str(item["version"])): str(item["version"]) for item in versions or _versions(data_set, http)}
+        new = [named[each] for each in sorted(named) if before < each <= Version.of(version)][-_MOST_VERSIONS_TOLD:] or new
     told: list[Mapping[str, Any]] = []
     for number in new:
         try:
@@ -251,3 +231,9 @@ def _announced(
             if error.code not in ("fetch.gone", "fetch.refused"):  # a first version has no changelog, nor has one since withdrawn
                 raise
     return tuple(told)
+
+
+def _version_before(previous: Snapshot | None, data_set: str) -> Version | None:
+    """The version of the previous snapshot; None where that was of another data set, or of another source before the declaration changed."""
+    labels = previous.parts[0].labels if previous and previous.parts else {}
+    return Version.of(labels["version"]) if labels.get("data_set") == data_set and "version" in labels else None

@@ -26,11 +26,11 @@ class Version:
 
     @classmethod
     def of(cls, text: str) -> Version:
-        """Raises ValueError for what is no version."""
-        numbers = [int(number) for number in text.strip().lower().removeprefix("v").split(".")]
-        if not 1 <= len(numbers) <= 3:
-            raise ValueError(f"{text!r} is no version")
-        return cls(*numbers)
+        """Raises fetch.protocol for what is no version."""
+        numbers = text.strip().lower().removeprefix("v").split(".")
+        if len(numbers) > 3 or not all(number.isdecimal() for number in numbers):
+            raise EvidenceError("fetch.protocol", where="a version of EES", expected="major.minor or major.minor.patch", found=repr(text))
+        return cls(*(int(number) for number in numbers))
 
     def fits(self, pattern: str) -> bool:
         """Whether the pattern means this version: `*`, `2.*`, `2.1.*`, or an exact one, where `2.1` means 2.1.0."""

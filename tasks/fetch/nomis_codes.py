@@ -18,6 +18,7 @@ from tasks.fetch.choose import by_name, folded, only
 from tasks.fetch.http import Http
 from tasks.fetch.parts import document
 
+MOST_OF_A_LIST = 1_500  # characters of codes in one parameter
 _NOMIS_ID = re.compile(r"^\d+$")
 _IMPLICIT = frozenset(["GEOGRAPHY", "TIME", "DATE", "MEASURES"])  # asked for by arguments of their own
 
@@ -157,7 +158,9 @@ class _Resolver:
             raise EvidenceError("fetch.no_match", where=where, expected="a list of codes", found="none")
         column = concept.upper()
         if wanted == "all":
-            # Left out of the request: without the parameter Nomis gives every category, and some lists are longer than an address may be.
+            every = ",".join(code.value for code in listed)
+            if len(every) <= MOST_OF_A_LIST:  # a longer one does not fit into an address; without the parameter Nomis gives every category
+                self._parameters[concept.lower()] = every
             self._hoped[column] = {code.value: code.name for code in listed}
             return
         chosen = (

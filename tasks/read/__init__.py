@@ -1,7 +1,7 @@
 """Read one file of a publisher into a DuckDB table of text, and say how the file lays its table out.
 
-Formats: csv, tsv and text with another delimiter, xls, xlsx, xlsb, ods, parquet, json, geojson; alone, in gzip, or as the one table of a zip.
-The format is told by the bytes, then by the name. Every value is text as the file has it; no value is changed, dropped or guessed.
+Formats: csv, tsv and text with another delimiter, xls, xlsx, xlsb, ods, parquet, json, geojson; alone, in gzip, or as the one table of a
+zip. The format is told by the bytes, then by the name. Every value is text as the file has it; no value is changed or guessed.
 Refuses what is not a table with a coded error (`read.*`); docs/errors.md explains each.
 """
 

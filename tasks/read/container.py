@@ -2,7 +2,8 @@
 
 Refuses: a zip with several tables unless `member` names one (`read.several_tables`, listing them), a member whose name leads out of the
 folder (`read.unsafe_member`), an encrypted member (`read.encrypted`), more than `max_bytes` (`read.too_large`), a ratio of compression
-that no table has (`read.bomb`), an archive that ends early or fails its checksum (`read.truncated`). Members are written under a fixed name, never under their own.
+that no table has (`read.bomb`), an archive that ends early or fails its checksum (`read.truncated`). Members are written under a fixed
+name, never under their own.
 A `name.meta.csv` beside `name.csv` is the description that DfE's statistics service requires with each data file, not a second table.
 """
 
@@ -124,7 +125,7 @@ def tables_among(names: list[str]) -> list[str]:
     return [name for name in tables if not (name.casefold().endswith(".meta.csv") and name[: -len(".meta.csv")].casefold() in described)]
 
 
-def _copy(unpacked: Callable[[], IO[bytes]], target: Path, where: str, packed_size: int, options: ReadOptions) -> None:
+def _copy(unpacked: Callable[[], gzip.GzipFile | IO[bytes]], target: Path, where: str, packed_size: int, options: ReadOptions) -> None:
     """Stream the unpacked bytes into `target`, counting, and stop at the first sign of a bomb."""
     written = 0
     try:

@@ -52,10 +52,7 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
     """Read one delimited file into `table`."""
     facts = encoding.examine(contents.path, options.encoding)
     path = encoding.transcode(contents.path, facts, scratch / "as-utf-8")
-    if path != contents.path:
-        facts_of_copy = encoding.examine(path, encoding.UTF_8)
-    else:
-        facts_of_copy = facts
+    facts_of_copy = encoding.examine(path, encoding.UTF_8) if path != contents.path else facts
     sample = sniff.sniff(path, options.delimiter)
     _refuse_prose(sample, contents.name)
     found = header.find(sample.records, options.header_row)
@@ -111,14 +108,19 @@ def _accounts_for_all(
     """Whether every line of the file is in the table, and the first records are those that Python's reader sees."""
     first = [tuple(cell or None for cell in record) for record in sample.records[found.start : found.start + 200]]
     names = ", ".join(provisional(place) for place in range(width))
-    got = connection.execute(f"SELECT {names} FROM {quoted(table)} ORDER BY {quoted(ROW)} LIMIT {len(first)}").fetchall()
+    top = f"WHERE {quoted(ROW)} <= {found.start + len(first)} ORDER BY {quoted(ROW)}"
+    got = connection.execute(f"SELECT {names} FROM {quoted(table)} {top}").fetchall()
+
     if [record[:width] + (None,) * (width - len(record)) for record in first] != got:
         return False
     if facts.line_feeds == 0:
         return True
-    breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in names.split(", "))
-    within = f"coalesce(sum({breaks}) FILTER (WHERE {' OR '.join(f'contains({name}, chr(10))' for name in names.split(', '))}), 0)"
-    counted = connection.execute(f"SELECT count(*), {within if facts.quotes else 0} FROM {quoted(table)}").fetchone()
+    inside_cells = "0"
+    if facts.quotes:
+        breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in names.split(", "))
+        anywhere = " OR ".join(f"contains({name}, chr(10))" for name in names.split(", "))
+        inside_cells = f"(SELECT coalesce(sum({breaks}), 0) FROM {quoted(table)} WHERE {anywhere})"
+    counted = connection.execute(f"SELECT count(*), {inside_cells} FROM {quoted(table)}").fetchone()
     rows, inside = counted or (0, 0)
     above = sum(1 + sum(cell.count("\n") for cell in record) for record in sample.records[: found.start])
     lines = facts.line_feeds + (0 if facts.ends_with_line_end else 1)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from pathlib import Path
 
 from expectations.errors import EvidenceError
 from tasks.read.container import Contents
@@ -20,7 +19,17 @@ FORMATS = ("csv", "tsv", "xls", "xlsx", "xlsb", "ods", "parquet", "json", "geojs
 _HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(rb"^\s*<(\?xml|[a-z!])", re.IGNORECASE)
 _JSON = re.compile(rb"^\s*(\{\s*(\"|\}|$)|\[\s*([\[{\"\]]|-?\d|$))")
-_KNOWN = ((b"%PDF", "a PDF"), (b"SQLite format 3", "an SQLite database"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x28\xb5\x2f\xfd", "zstd data"), (b"BZh", "bzip2 data"), (b"\x89PNG", "a picture"), (b"GIF8", "a picture"), (b"\xff\xd8\xff", "a picture"))  # fmt: skip
+_KNOWN = (
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"BZh", "bzip2 data"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
 
 
 def detect(contents: Contents, declared: str | None = None) -> str:
@@ -51,12 +60,8 @@ def _by_bytes(contents: Contents, start: bytes, text: bytes) -> str:
         raise EvidenceError(
             "read.unsupported", where=contents.name, expected=f"one of {', '.join(FORMATS)}", found=f"XML that begins {text.strip()[:60]!r}"
         )
-    if (
-        _JSON.match(text)
-        and not contents.name.casefold().endswith((".csv", ".tsv", ".txt"))
-        or _JSON.match(text)
-        and text.lstrip()[:1] == b"{"
-    ):
+    named_text = contents.name.casefold().endswith((".csv", ".tsv", ".txt"))
+    if _JSON.match(text) and (not named_text or text.lstrip().startswith(b"{")):
         return "geojson" if contents.name.casefold().endswith(".geojson") or b'"FeatureCollection"' in text else "json"
     return "tsv" if contents.name.casefold().endswith((".tsv", ".tab")) else "csv"
 
@@ -80,8 +85,3 @@ def _zipped(contents: Contents) -> str:
 def _title(text: bytes) -> str:
     title = re.search(rb"<title[^>]*>(.*?)</title", text, re.IGNORECASE | re.DOTALL)
     return (title.group(1) if title else text[:80]).decode("utf-8", "replace").strip()
-
-
-def where(path: Path, sheet: str | None = None) -> str:
-    """Place of an error in words."""
-    return path.name if sheet is None else f"{path.name}, sheet {sheet!r}"

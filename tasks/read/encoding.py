@@ -1,13 +1,14 @@
 """What the bytes of a text file are: charset, byte order mark, line ends - from one streaming pass over the whole file.
 
 A sample is not enough: a council's file is ASCII for a million lines and then holds one windows-1252 dash. So UTF-8 is believed only
-when every byte of the file is UTF-8; else the file is windows-1252, as the WHATWG encoding standard reads what calls itself latin-1
-(the five bytes which that code page leaves open become the control characters of their number). Refuses UTF-32 and guesses of rarer charsets.
+when every byte of the file is UTF-8; else the file is windows-1252, as the WHATWG encoding standard reads what calls itself latin-1 (the
+five bytes which that code page leaves open become the control characters of their number). Refuses to guess rarer charsets.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ CHUNK = 4 << 20
 UTF_8 = "utf-8"
 WINDOWS = "windows-1252"
 
+_BLANK_AFTER = re.compile(rb'" +[,;\t|\r\n]')
+_BLANK_BEFORE = tuple(re.compile(mark + rb' +"(?!")') for mark in (b",", b";", b"\t", b"[|]", b"\n"))
 _MARKS = ((codecs.BOM_UTF8, UTF_8), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -31,8 +34,8 @@ class TextFacts:
     ends_with_line_end: bool
     empty_lines: bool  # an empty line stands somewhere before the end
     empty_at_end: int  # empty lines at the very end
-    quotes: int  # bytes "
-    odd_bytes: bool  # NUL bytes, or blanks beside a quote: where readers of CSV differ
+    quotes: bool  # a quote stands somewhere
+    odd_bytes: bool  # NUL bytes, or blanks between a quoted cell and its delimiter: where readers of CSV differ
 
 
 def examine(path: Path, declared: str | None = None) -> TextFacts:
@@ -52,7 +55,7 @@ def examine(path: Path, declared: str | None = None) -> TextFacts:
 
 
 def transcode(path: Path, facts: TextFacts, into: Path) -> Path:
-    """The same text as UTF-8 without byte order mark, in a file of its own; streaming. UTF-8 files need no copy and are returned as they are."""
+    """The same text as UTF-8 without byte order mark, in a file of its own, streaming; a UTF-8 file is returned as it is."""
     if facts.encoding == UTF_8:
         return path
     decoder = codecs.getincrementaldecoder(facts.encoding)("c1" if facts.encoding == WINDOWS else "replace")
@@ -138,8 +141,8 @@ class _Counter:
     """Counts over a stream of chunks; a seam between two chunks is looked at with the bytes on both sides."""
 
     def __init__(self) -> None:
-        self.line_feeds = self.returns = self.pairs = self.quotes = 0
-        self.empty_lines = self.odd_bytes = False
+        self.line_feeds = self.returns = self.pairs = 0
+        self.quotes = self.empty_lines = self.odd_bytes = False
         self._tail = b""
 
     def take(self, chunk: bytes) -> None:
@@ -150,11 +153,11 @@ class _Counter:
             self.pairs += chunk.count(b"\r\n")
         if self._tail[-1:] == b"\r" and chunk[:1] == b"\n":
             self.pairs += 1
-        self.quotes += chunk.count(b'"')
+        self.quotes = self.quotes or b'"' in chunk
         if not self.empty_lines or not self.odd_bytes:
             seam = self._tail + chunk
-            self.empty_lines = self.empty_lines or _has_empty_line(seam, first=not self._tail)
-            self.odd_bytes = self.odd_bytes or b"\0" in chunk or b' "' in seam or b'" ' in seam
+            self.empty_lines = self.empty_lines or _has_empty_line(seam, first=not self._tail, returns=self.returns > 0)
+            self.odd_bytes = self.odd_bytes or b"\0" in chunk or (self.quotes and _has_blank_by_quote(seam))
         self._tail = (self._tail + chunk)[-64:]
 
     def result(self, encoding: str, bom: bool) -> TextFacts:
@@ -166,7 +169,20 @@ class _Counter:
         return TextFacts(encoding, bom, line_end, self.line_feeds, ends, self.empty_lines, at_end, self.quotes, self.odd_bytes)
 
 
-def _has_empty_line(data: bytes, first: bool) -> bool:
+def _has_empty_line(data: bytes, first: bool, returns: bool) -> bool:
     """Whether two line ends follow each other with text after them (empty lines at the very end of a file do not matter)."""
-    body = data.rstrip(b"\r\n")
-    return b"\n\n" in body or b"\n\r\n" in body or b"\r\r" in body or (first and data[:1] in (b"\n", b"\r"))
+    if first and data[:1] in (b"\n", b"\r"):
+        return True
+    pairs = (b"\n\n", b"\n\r\n", b"\r\r") if returns else (b"\n\n",)
+    return any(pair in data and pair in data.rstrip(b"\r\n") for pair in pairs)
+
+
+def _has_blank_by_quote(data: bytes) -> bool:
+    """Whether a blank stands between a quoted cell and its delimiter.
+
+    Within a quoted cell every quote is doubled, so a single one beside a blank is the edge of a cell. Plain searches come first: patterns
+    are slow over gigabytes.
+    """
+    if b'" ' in data and any(data[found.start() - 1 : found.start()] != b'"' for found in _BLANK_AFTER.finditer(data)):
+        return True
+    return b' "' in data and any(pattern.search(data) for pattern in _BLANK_BEFORE)

@@ -34,6 +34,8 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
     collected = Collected(connection, table)
     for at, record in enumerate(stream.records(), start=1):
         collected.add(_feature(record.value, f"{contents.name}, feature {at}"))
+    if collected.rows == 0:
+        collected.expect(GEOMETRY)
     headers, columns, numeric = collected.close(connection, table)
     if collected.rows == 0 and stream.beside.get("type") != "FeatureCollection":
         raise EvidenceError(
@@ -64,7 +66,7 @@ def crs(member: Any) -> str:
 
 
 def _feature(value: Any, where: str) -> dict[str, str | None]:
-    if not isinstance(value, dict) or "geometry" not in value and "properties" not in value:
+    if not isinstance(value, dict) or not {"geometry", "properties"} & set(value):
         raise EvidenceError("read.not_a_table", where=where, expected="a feature with properties and geometry", found=compact(value)[:80])
     row = flattened(value.get("properties") or {})
     geometry = value.get("geometry")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from tasks.read.cells import filled, is_date, is_marker, is_number, is_value, is_year
@@ -139,7 +140,7 @@ def _counts_up(values: Mapping[int, str], profile: _Profile) -> bool:
     numbers = [cell.strip() for cell in values.values() if not is_marker(cell)]
     if len(numbers) < 3 or not all(number.isdigit() for number in numbers):
         return False
-    steps = {int(after) - int(before) for before, after in zip(numbers, numbers[1:], strict=False)}
+    steps = {int(after) - int(before) for before, after in pairwise(numbers)}
     return len(steps) == 1 and steps != {0}
 
 

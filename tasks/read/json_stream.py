@@ -1,6 +1,7 @@
 """The records of a JSON file, one by one, in bounded memory: a list at the top, or the list that a wrapper of a known name holds.
 
-Numbers keep the text that they have in the file (`0.10` stays `0.10`). Refuses a record larger than `RECORD_LIMIT`, and text that ends early.
+Numbers keep the text that they have in the file (`0.10` stays `0.10`). Refuses a record larger than `RECORD_LIMIT`, and text that ends
+early.
 """
 
 from __future__ import annotations

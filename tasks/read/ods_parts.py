@@ -45,7 +45,7 @@ def top_of_sheet(path: Path, sheet: str) -> Top:
 def _tops(path: Path, changed: int) -> dict[str, Top]:
     with zipfile.ZipFile(path) as archive:
         content = archive.read(CONTENT)
-    tops = {}
+    tops: dict[str, Top] = {}
     for sheet in _SHEET.finditer(content):
         name = _NAME.search(sheet["attributes"])
         if name:

@@ -1,4 +1,4 @@
-"""Parquet into a DuckDB table of text: each value as DuckDB prints it, whole numbers without `.0`, nested values as JSON, geometries as WKT.
+"""Parquet into a DuckDB table of text: values as DuckDB prints them, whole numbers without `.0`, nested values as JSON, geometries as WKT.
 
 Refuses a file that is cut or damaged (`read.truncated`).
 """
@@ -18,7 +18,7 @@ from tasks.read.container import Contents
 from tasks.read.names import ROW, literal, printed, quoted, unique
 from tasks.read.options import ReadOptions
 
-WHOLE = 1e15  # up to here a DOUBLE prints as the whole number that it is
+WHOLE = 1e16  # below it a DOUBLE that is a whole number prints as one; from it on as 1e+16
 
 _FLOATS = {"DOUBLE", "FLOAT"}
 _NUMBERS = _FLOATS | {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}

@@ -39,6 +39,10 @@ class Collected:
         self.numbers: set[str] = set()
         self.rows = 0
 
+    def expect(self, key: str) -> None:
+        """A column that is there even if no record has it."""
+        self.keys.setdefault(key, len(self.keys))
+
     def add(self, record: Mapping[str, Any]) -> None:
         """One record: key -> text, `Number` or None."""
         self.rows += 1
@@ -53,7 +57,7 @@ class Collected:
 
     def close(self, connection: duckdb.DuckDBPyConnection, table: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Write the rest and name the columns: headers as in the file, column names, and those that hold numbers alone."""
-        self.sink.close()
+        self.sink.close(len(self.keys))
         headers = tuple(printed(key) for key in self.keys)
         columns = unique(headers)
         for place, column in enumerate(columns):
@@ -147,7 +151,7 @@ def _of_one_list(records: Iterator[Record], path: tuple[str, ...], name: str) ->
 
 
 def _lists(records: Iterator[Record], first: list[Any], stream: JsonStream, name: str) -> Iterator[Mapping[str, Any]]:
-    """Rows as lists: named by the first row if that is text, or by `fields` or `columns` of the wrapper, which must come before the rows."""
+    """Rows as lists: named by the first row if that is text, or by the wrapper's `fields` or `columns` where they come before the rows."""
     declared = stream.beside.get("fields") or stream.beside.get("columns")
     if declared:
         header = [each.get("id") or each.get("name") or "" if isinstance(each, dict) else str(each) for each in declared]

@@ -43,8 +43,10 @@ class Sink:
         if len(self._cells) >= BATCH_ROWS or len(self._cells) * max(self.width, 1) >= BATCH_CELLS:
             self._flush()
 
-    def close(self) -> None:
+    def close(self, width: int = 0) -> None:
+        """Write the rest; the table has at least `width` columns then."""
         self._flush()
+        self._widen(width)
 
     def _flush(self) -> None:
         if not self._cells:

@@ -29,10 +29,9 @@ class Dialect:
     def records(self, lines: Iterator[str]) -> Iterator[list[str]]:
         """The records of text lines (line ends included), read by the standard library."""
         csv.field_size_limit(CELL_LIMIT)
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
-        return csv.reader(
-            lines, delimiter=self.delimiter, quotechar=self.quote or None, quoting=quoting, skipinitialspace=self.blanks_after
-        )
+        if self.quote is None:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, skipinitialspace=self.blanks_after)
 
 
 @dataclass(frozen=True)

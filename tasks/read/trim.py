@@ -92,7 +92,9 @@ def _drop_blank_rows(connection: duckdb.DuckDBPyConnection, table: str, width: i
 
 
 def _drop_notes(connection: duckdb.DuckDBPyConnection, table: str, width: int, header: Header) -> tuple[int | None, int]:
-    tail = _rows(connection, table, width, f"ORDER BY {quoted(ROW)} DESC LIMIT {TAIL}")[::-1]
+    tail = _rows(
+        connection, table, width, f"WHERE {quoted(ROW)} > (SELECT max({quoted(ROW)}) - {TAIL} FROM {quoted(table)}) ORDER BY {quoted(ROW)}"
+    )
     begin = notes_begin(tail, header)
     if begin is None:
         return None, 0
@@ -101,7 +103,7 @@ def _drop_notes(connection: duckdb.DuckDBPyConnection, table: str, width: int, h
 
 
 def _columns_beside(connection: duckdb.DuckDBPyConnection, table: str, texts: Sequence[str]) -> set[int]:
-    """Columns that are not the table's: no header and no value; and no header, few values, and such an empty column between it and the table (a key or legend)."""
+    """Columns that are not the table's: without header and value, or without header at the far side of such a one and sparse (a legend)."""
     nameless = [place for place, text in enumerate(texts) if not text]
     if not nameless:
         return set()

@@ -13,7 +13,6 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 import duckdb
 import python_calamine as calamine
@@ -24,13 +23,12 @@ from tasks.read import header, ods_parts, sheet_parts
 from tasks.read.cells import is_marker
 from tasks.read.container import Contents
 from tasks.read.header import Header, Span
-from tasks.read.names import unique
 from tasks.read.options import ReadOptions
 from tasks.read.sink import Sink
 from tasks.read.trim import trim
 
 SAMPLE_ROWS = 400
-WHOLE = 1e15  # up to here a float prints as the whole number that it is
+WHOLE = 1e16  # below it a float that is a whole number prints as one; from it on as 1e+16
 TYPED = 0.9  # a column is numeric if this share of its filled cells, markers apart, are typed as numbers
 
 Cell = int | float | str | bool | datetime.time | datetime.date | datetime.datetime | datetime.timedelta

@@ -5,6 +5,7 @@ Each is one that was met in practice; none needs anything from the responder who
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ KINDS = {
     "html": "a maintenance page with status 200",
     "empty": "no body with status 200",
     "wrong_charset": "the Content-Type names a charset that the body is not in",
-    "login": "a redirect to /login on this host, which answers with a page",
+    "login": "a redirect to a login page on this host: `target`, or /login",
     "redirect": "a redirect to `target`",
     "media_type": "the Content-Type is `target`, whatever the body is",
     "huge": "a body of `size` bytes",
@@ -65,13 +66,10 @@ class Fault:
     def applies(self, method: str, path: str) -> bool:
         if self.times == 0 or (self.method and method != self.method):
             return False
-        # The page that a login redirect leads to is itself the fault's answer, as often as it is asked for.
         return path.startswith(self.path)
 
     def instead(self) -> tuple[int, bytes, dict[str, str]] | None:
         """An answer in place of the responder's; None where the responder's is only spoilt."""
-        import gzip
-
         if self.kind == "too_many":
             asked = {"Retry-After": self.retry_after} if self.retry_after else {}
             return 429, b'{"title":"Too many requests","status":429}', {"Content-Type": "application/problem+json", **asked, **self.headers}
@@ -82,7 +80,7 @@ class Fault:
         if self.kind == "empty":
             return 200, b"", {"Content-Type": "text/csv"}
         if self.kind == "login":
-            return 302, b"", {"Location": "/login?return=1"}
+            return 302, b"", {"Location": self.target or "/login"}
         if self.kind == "redirect":
             return self.status if self.status in (301, 302, 303, 307, 308) else 302, b"", {"Location": self.target}
         if self.kind == "huge":
@@ -93,8 +91,6 @@ class Fault:
 
     def changed(self, status: int, body: bytes, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         """The responder's answer, spoilt."""
-        import gzip
-
         lowered = {name.lower(): name for name in headers}
         if self.kind == "cut_gzip":
             packed = body if "content-encoding" in lowered else gzip.compress(body)

@@ -154,7 +154,11 @@ class FeatureServerResponder:
                 {"type": "Feature", "id": ids[place], "geometry": shape, "properties": values}
                 for place, shape, values in zip(places, drawn, attributes, strict=True)
             ]
-            collection = {"type": "FeatureCollection", "features": features, **({"properties": {"exceededTransferLimit": True}} if more else {})}
+            collection = {
+                "type": "FeatureCollection",
+                "features": features,
+                **({"properties": {"exceededTransferLimit": True}} if more else {}),
+            }
             return Response.of_json(collection, media_type="application/geo+json")
         described = [{"name": name, "type": f"esriFieldType{layer.fields[name]}", "alias": name} for name in fields]
         features = [

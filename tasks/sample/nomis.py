@@ -42,6 +42,8 @@ _CONTROLS = frozenset(["geography", "date", "time", "measures", "select", "recor
 
 @dataclass(frozen=True)
 class Area:
+    """One area: Nomis's own id, its GSS code, and the ids of the areas it lies in."""
+
     id: str
     code: str
     name: str

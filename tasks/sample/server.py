@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,9 +77,7 @@ class SampleServer:
         self._faults = list(faults)
         self.requests: list[Request] = []
         self.stopping = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Quiet(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     def __enter__(self) -> SampleServer:
@@ -136,6 +135,17 @@ class SampleServer:
                 if response is not None:
                     return response
         return Response.of_text("<!DOCTYPE html><html><head><title>Page not found</title></head><body></body></html>", 404)
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Threads that end with the process, and no traceback when a client leaves, as faults make it do."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def _handler(server: SampleServer) -> type[BaseHTTPRequestHandler]:

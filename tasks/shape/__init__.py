@@ -63,7 +63,7 @@ def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]
 
 
 def _column(one: Profile, place: int, rows: int, played: Roles, key: Sequence[str]) -> Column:
-    role = "key" if one.name in key else "measure" if one.name in played.measures else "attribute"
+    role = "key" if one.name in key else "measure" if one.name in played.measures else "row_number" if one.name in played.row_numbers else "attribute"
     return Column(
         name=one.name,
         position=place,
@@ -102,10 +102,8 @@ def _end(one: Profile, number: float | None, word: str | None) -> str | None:
 def _format(one: Profile) -> str | None:
     if one.type == "date":
         return one.date_form
-    if one.numeric and one.percents:
-        return "percent"
     if one.numeric and one.dressed:
-        return "thousands"
+        return "percent" if one.percents else "currency" if one.priced else "thousands"
     return "padded" if one.numeric and one.padded else None
 
 

@@ -124,7 +124,8 @@ def _by_changes(codes: frozenset[str]) -> Vintage | None:
         return Vintage(f"a mixture of codes from before {latest + 1} and from {earliest} on", earliest, latest, mixed=True)
     if latest == 9999:
         return Vintage(f"{earliest} or later", earliest, latest)
-    return Vintage(f"{earliest} to {latest}" if earliest else f"{latest} or earlier", earliest, latest)
+    between = str(earliest) if earliest == latest else f"{earliest} to {latest}"
+    return Vintage(between if earliest else f"{latest} or earlier", earliest, latest)
 
 
 def _band(prefix: str, codes: Collection[str]) -> tuple[int, str]:

@@ -22,7 +22,7 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, table: str, profiles: Seq
     if not rows or not ordered:
         return hashlib.sha256(f"{names}\x1e{rows}".encode()).hexdigest()[:20]
     # A sum does not depend on the order of its terms; per row the cells are joined first, so that values cannot change rows unseen.
-    cells = ", ".join(sql.canonical(sql.identifier(one.name), one.numeric) for one in ordered)
+    cells = ", ".join(sql.canonical(sql.identifier(one.name), one.numeric, "thousands" if one.dressed else None) for one in ordered)
     found = connection.execute(f"select sum(md5_number_lower(concat_ws('\x1f', {cells}))::hugeint) from {sql.identifier(table)}").fetchone()
     total = found[0] if found else 0
     return hashlib.sha256(f"{names}\x1e{rows}\x1e{total}".encode()).hexdigest()[:20]

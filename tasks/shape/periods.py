@@ -85,6 +85,7 @@ def periods_in(text: str) -> list[str]:
 def without_period(header: str) -> str:
     """A header with its years taken out: `Percentage FYE 2024` and `Percentage FYE 2025` are one stem."""
     bare = re.sub(r"(?<!\d)(19|20)\d\d(\s*[/-]\s*\d\d(?!\d))?", "{}", header)
+    bare = re.sub(r"(?<=_)[12]\d(?=_|$)", "{}", bare)
     return " ".join(re.sub(r"(?<=[A-Za-z])\d\d(?=(CD|NM|NMW)$)", "{}", bare).split())
 
 

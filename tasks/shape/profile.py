@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
 
@@ -38,9 +39,10 @@ class Profile:
     numbers: int = 0
     whole: int = 0
     dates: int = 0
-    dressed: int = 0
+    dressed: int = 0  # numbers that a plain reader takes for text: with separators, signs or brackets
     percents: int = 0
     padded: int = 0
+    priced: int = 0
     markers: dict[str, int] = field(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
@@ -134,16 +136,16 @@ _NO_VALUES = "select '' as c, '' as v, 0 as n where false"
 
 def _measures(cell: str, weight: str) -> str:
     """The aggregates that tell a column's type, each weighted by how often the value stands."""
-    number, day = sql.number(cell), sql.date(cell)
+    number, plain, day = sql.number(cell), sql.plain_number(cell), sql.date(cell)
     in_range = f"length({cell}) between 6 and 30 and {sql.plain_number(cell)} is null and regexp_matches({cell}, '^[0-9]')"
     return f"""
         sum({weight}), count(*),
         sum({weight}) filter (({number}) is not null),
         sum({weight}) filter (({number}) = floor({number})),
         sum({weight}) filter (case when {in_range} then {day} end is not null),
-        sum({weight}) filter (regexp_matches({cell}, '^[^0-9]*[0-9]{{1,3}},[0-9]{{3}}') and ({number}) is not null),
+        sum({weight}) filter (({plain}) is null and ({number}) is not null),
         sum({weight}) filter (ends_with({cell}, '%') and ({number}) is not null),
-        sum({weight}) filter (regexp_matches({cell}, '^0[0-9]+$')),
+        sum({weight}) filter (regexp_matches({cell}, '^0[0-9]+$')), sum({weight}) filter (regexp_matches({cell}, '[£$€]') and ({number}) is not null),
         min({number}), max({number}), min(left({cell}, 100)), max(left({cell}, 100)), max(length({cell})),
         max(case when {in_range} then {_date_form(cell)} end)"""
 
@@ -153,7 +155,7 @@ def _date_form(cell: str) -> str:
     return f"case when try_cast({cell} as date) is not null then 'Y-m-d' {cases} end"
 
 
-def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: str) -> tuple[object, ...]:
+def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: str) -> tuple[Any, ...]:
     """The same aggregates over a whole large column, looking only for what a sample of it says that it holds."""
     cell = sql.identifier(name)
     sample = f"(select {cell} from {source} where {cell} is not null limit 5000)"
@@ -166,13 +168,13 @@ def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: st
     if plain and plain == dressed or plain > dressed:
         number = sql.plain_number(cell)
         whole = f"count(*) filter ({number} = floor({number}))"
-        query = f"select {filled}, count({number}), {whole}, 0, 0, 0, 0, min({number}), max({number}), {ends}, {int(long)}, null from {source}"
+        query = f"select {filled}, count({number}), {whole}, 0, 0, 0, 0, 0, min({number}), max({number}), {ends}, {int(long)}, null from {source}"
         found = connection.execute(query).fetchone() or ()
         if found and found[2] >= 0.5 * found[0]:
             return found
     if dressed or plain or days:
         return connection.execute(f"select {_measures(cell, '1')} from {source} where {cell} is not null").fetchone() or ()
-    return connection.execute(f"select {filled}, 0, 0, 0, 0, 0, 0, null, null, {ends}, max(length({cell})), null from {source}").fetchone() or ()
+    return connection.execute(f"select {filled}, 0, 0, 0, 0, 0, 0, 0, null, null, {ends}, max(length({cell})), null from {source}").fetchone() or ()
 
 
 def _markers_of_many(connection: duckdb.DuckDBPyConnection, source: str, one: Profile) -> None:
@@ -190,15 +192,14 @@ def _markers_of_many(connection: duckdb.DuckDBPyConnection, source: str, one: Pr
         one.markers |= rest
 
 
-def _fill(one: Profile, found: Sequence[object]) -> None:
+def _fill(one: Profile, found: Sequence[Any]) -> None:
     if not found:
         return
-    counts = [int(value or 0) for value in found[:8]]  # type: ignore[call-overload]
-    one.filled, one.distinct, one.numbers, one.whole, one.dates, one.dressed, one.percents, one.padded = counts
-    one.minimum, one.maximum = found[8], found[9]  # type: ignore[assignment]
-    one.first, one.last = found[10], found[11]  # type: ignore[assignment]
-    one.long = int(found[12] or 0) > LONG_TEXT  # type: ignore[call-overload]
-    one.date_form = found[13]  # type: ignore[assignment]
+    counts = [int(value or 0) for value in found[:9]]
+    one.filled, one.distinct, one.numbers, one.whole, one.dates, one.dressed, one.percents, one.padded, one.priced = counts
+    one.minimum, one.maximum, one.first, one.last = found[9:13]
+    one.long = int(found[13] or 0) > LONG_TEXT
+    one.date_form = found[14]
 
 
 def _read_values(connection: duckdb.DuckDBPyConnection, profiles: dict[str, Profile]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import duckdb
 
@@ -73,7 +74,10 @@ def _period(profiles: Sequence[Profile], rows: int) -> tuple[str | None, list[st
     """The period column, its labels (oldest first), and whether its rows are dated events."""
     best: tuple[float, Profile, list[periods.Period]] | None = None
     for place, one in enumerate(profiles):
-        if one.values is None or not one.said:
+        if one.values is None or not one.said or one.type == "number":
+            continue
+        few = [value for value in islice(one.values, 40) if value not in one.markers]
+        if sum(periods.parse(value) is not None or periods.parse(value, True) is not None for value in few) < 0.9 * len(few):
             continue
         read = periods.parse_all([value for value in one.values if value not in one.markers], one.name)
         if not read:
@@ -128,7 +132,9 @@ def _areas(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence
             of_level = [code for code in codes if areas.level_of(code) == level]
             if len(of_level) < 0.02 * len(codes):
                 continue
-            vintage = areas.codes_vintage(level, of_level)
+            # Counties and districts in one column are one list of authorities: a split county shows in its successors.
+            authorities = [code for code in codes if areas.level_of(code) in ("LAD", "county")]
+            vintage = areas.codes_vintage(level, authorities if level in ("LAD", "county") else of_level)
             by_name = stated[1] if stated and stated[0] == level else None
             found.append(Areas(one.name, level, len(of_level), by_name or (vintage.words if vintage else None), "column name" if by_name else "codes" if vintage else None))
     return found
@@ -170,7 +176,7 @@ def _area_name(connection: duckdb.DuckDBPyConnection, table: str, area_column: s
         if not pairs or min(left, right) < 0.7 * pairs:
             continue
         score = min(left, right) / pairs + (0.5 if _AREA_NAME.search(one.name) or re.search(r"name|nm$", one.name, re.IGNORECASE) else 0)
-        if re.match(areas.GSS, one.first or ""):
+        if re.match(areas.GSS, one.first or "") or _CODE.search(one.name) or (one.first or "0")[0].isdigit():
             score -= 1
         if best is None or score > best[0]:
             best = (score, one.name)

@@ -51,14 +51,19 @@ def number(cell: str) -> str:
     return f"coalesce({plain_number(cell)}, {dressed_number(cell)})"
 
 
+def number_as(cell: str, form: str | None) -> str:
+    """The number that a cell of an observed column prints: the cheap way where the column prints its numbers plainly."""
+    return number(cell) if form in ("thousands", "percent", "currency") else plain_number(cell)
+
+
 def date(cell: str) -> str:
     """The day that the cell prints, in ISO or in the British orders."""
     formats = "[" + ", ".join(literal(form) for form in DATE_FORMATS) + "]"
     return f"coalesce(try_cast({cell} as date), try_strptime({cell}, {formats})::date)"
 
 
-def canonical(cell: str, numeric: bool) -> str:
+def canonical(cell: str, numeric: bool, form: str | None = "thousands") -> str:
     """One spelling per value, so that `5`, `5.0` and `005.00` compare equal where the column is numeric; '' for an empty cell."""
     if not numeric:
         return f"coalesce({text(cell)}, '')"
-    return f"coalesce(({number(cell)})::varchar, {text(cell)}, '')"
+    return f"coalesce(({number_as(cell, form)})::varchar, {text(cell)}, '')"

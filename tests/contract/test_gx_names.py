@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import great_expectations.expectations as gxe
 import pytest
+from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import (
     ColumnMapExpectation,
     ColumnPairMapExpectation,
@@ -59,8 +60,8 @@ def test_an_expectation_is_of_the_kind_that_we_say(name: str) -> None:
 
 
 def test_unexpected_rows_is_a_query_without_a_row_condition() -> None:
-    assert gxe.UnexpectedRowsExpectation.__fields__["unexpected_rows_query"].required
-    assert "row_condition" not in gxe.UnexpectedRowsExpectation.__fields__
+    assert UnexpectedRowsExpectation.__fields__["unexpected_rows_query"].required
+    assert "row_condition" not in UnexpectedRowsExpectation.__fields__
 
 
 def test_severities_are_those_of_great_expectations() -> None:

@@ -5,3 +5,6 @@ select *
 from query_table(dataset || '_vintages')
 where known_from < cast(day as date) + 1
     and (known_until is null or known_until >= cast(day as date) + 1);
+
+comment on macro table mart.as_known_on is
+'A dataset as it was known at the end of a day: from mart.as_known_on(''ons.population'', date ''2025-06-30''). Figures suppressed since are withheld.';

@@ -22,3 +22,6 @@ from
     ) as found
 left join meta.parts as parts on parts.dataset = dataset and parts.snapshot_id = found.snapshot_id and parts.part = found.source_part
 left join meta.snapshots as snapshots on snapshots.dataset = dataset and snapshots.snapshot_id = found.snapshot_id;
+
+comment on macro table mart.provenance is
+'From a value to the fetch, file, row and address it came from: from mart.provenance(''ons.population'', area := ''E08000025'', period_is := ''2021'').';

@@ -29,19 +29,43 @@ MONTH = r"(?P<month>january|february|march|april|may|june|july|august|september|
 HEADER = ("TRANS DATE", "ORIGINAL GROSS AMT", "MERCHANT NAME")
 ROWS = [("2016-08-11", "65.17", "shell kings 587"), ("2016-08-30", "-55.55", "w m morrison"), ("2016-08-23", "59.32", "")]
 TYPES = {"TRANS DATE": "date", "ORIGINAL GROSS AMT": "number"}
-AUGUST: dict[str, Any] = {"name": "Purchase Card Transactions - August 2016", "format": "XLS", "file": "publish-spend-august-2016.xls", "types": TYPES}
-SEPTEMBER: dict[str, Any] = {"name": "Purchase card transaction - September 2016 ", "format": "", "file": "publishspendseptember.xls", "types": TYPES}
+AUGUST: dict[str, Any] = {
+    "name": "Purchase Card Transactions - August 2016",
+    "format": "XLS",
+    "file": "publish-spend-august-2016.xls",
+    "types": TYPES,
+}
+SEPTEMBER: dict[str, Any] = {
+    "name": "Purchase card transaction - September 2016 ",
+    "format": "",
+    "file": "publishspendseptember.xls",
+    "types": TYPES,
+}
 
 
-def figures(folder: Path, resources: Sequence[dict[str, Any]] = (AUGUST, SEPTEMBER), rows: Sequence[Sequence[str]] = ROWS, **package: Any) -> Path:
+def figures(
+    folder: Path, resources: Sequence[dict[str, Any]] = (AUGUST, SEPTEMBER), rows: Sequence[Sequence[str]] = ROWS, **package: Any
+) -> Path:
     """A manifest of one package whose resources all hold the same rows, and of a second package of a later month."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "spend.csv").open("w", newline="") as file:
         csv.writer(file).writerows([HEADER, *rows])
     placed = [{"figures": "spend.csv", "created": f"2016-09-{20 + place}T09:00:00", **each} for place, each in enumerate(resources)]
-    first = {"name": PACKAGE, "title": "Purchase Card Transactions", "modified": "2021-01-15T10:25:28", "resources": placed, **package}
-    later = {"name": "april-2021-purchase-card-transactions", "title": "April 2021 Purchase Card Transactions", "modified": "2021-06-01T00:00:00"}
-    later["resources"] = [{"figures": "spend.csv", "name": "april", "format": "XLS", "file": "publish-spend-april-21_.xls", "created": "2021-06-01"}]
+    first: dict[str, Any] = {
+        "name": PACKAGE,
+        "title": "Purchase Card Transactions",
+        "modified": "2021-01-15T10:25:28",
+        "resources": placed,
+        **package,
+    }
+    later: dict[str, Any] = {
+        "name": "april-2021-purchase-card-transactions",
+        "title": "April 2021 Purchase Card Transactions",
+        "modified": "2021-06-01T00:00:00",
+    }
+    later["resources"] = [
+        {"figures": "spend.csv", "name": "april", "format": "XLS", "file": "publish-spend-april-21_.xls", "created": "2021-06-01"}
+    ]
     other = {**later, "name": "bins", "title": "Bins", "resources": []}
     manifest = folder / "card_spend.json"
     manifest.write_text(json.dumps({"protocol": "ckan", "packages": [first, later, other]}))
@@ -132,12 +156,16 @@ def test_two_files_of_one_name_are_told_apart_in_the_same_way_each_time(tmp_path
     assert first == second == ["publish-spend-august-2016.xls", "publish-spend-august-2016-ad2e9a49.xls"]
 
 
+class _Anything:
+    """A responder that has a small CSV at every path."""
+
+    def respond(self, request: Request) -> Response | None:
+        return Response(200, b"a,b\n1,2\n", {"Content-Type": "text/csv"})
+
+
 def test_a_file_name_cannot_leave_its_folder(tmp_path: Path, http: Http) -> None:
-    sly = {**AUGUST, "file": "x.xls", "url": "/files/..%2F..%2Fetc%2Fpass wd%00.csv"}
-    with serving(figures(tmp_path, [sly])) as server:
-        answering = PlainFiles({})
-        server._mounts.append(("/files", answering))
-        answering.respond = lambda request: Response(200, b"a,b\n1,2\n", {"Content-Type": "text/csv"})  # type: ignore[method-assign]
+    sly = {**AUGUST, "url": "/files/..%2F..%2Fetc%2Fpass wd%00.csv"}
+    with SampleServer({"/portal": CkanResponder([figures(tmp_path, [sly])]), "/files": _Anything()}) as server:
         delivery = fetched(server, http)
     assert [part.name for part in delivery.parts] == ["etc-pass-wd-.csv"]
 
@@ -273,15 +301,27 @@ class _Answer:
     ("response", "code", "said"),
     [
         # As CKAN 2.12 answers, in its own words.
-        (Response.of_json({"error": {"__type": "Not Found Error", "message": "Not found"}, "success": False}, 404), "fetch.gone", "Not Found Error"),
+        (
+            Response.of_json({"error": {"__type": "Not Found Error", "message": "Not found"}, "success": False}, 404),
+            "fetch.gone",
+            "Not Found Error",
+        ),
         (
             Response.of_json({"error": {"name_or_id": ["Missing value"], "__type": "Validation Error"}, "success": False}, 409),
             "fetch.rejected",
             "name_or_id: Missing value",
         ),
         (Response.of_json("Bad request: Action name not known: package_shw", 400), "fetch.rejected", "Action name not known"),
-        (Response.of_json({"error": {"__type": "Authorization Error", "message": "Access denied"}, "success": False}, 403), "fetch.refused", "denied"),
-        (Response.of_json({"success": False, "error": {"__type": "Search Error", "message": "busy"}}), "fetch.protocol", "Search Error; message: busy"),
+        (
+            Response.of_json({"error": {"__type": "Authorization Error", "message": "Access denied"}, "success": False}, 403),
+            "fetch.refused",
+            "denied",
+        ),
+        (
+            Response.of_json({"success": False, "error": {"__type": "Search Error", "message": "busy"}}),
+            "fetch.protocol",
+            "Search Error; message: busy",
+        ),
         (Response.of_json({"success": True, "result": None}), "fetch.protocol", "no reason"),
         (Response.of_json([]), "fetch.protocol", "no reason"),
         (Response.of_text("<html><title>Gone away</title></html>", 404), "fetch.gone", "HTTP 404"),
@@ -298,7 +338,13 @@ def test_every_form_of_error_is_told_by_its_own_words(tmp_path: Path, http: Http
 
 
 def test_a_package_that_a_portal_without_help_texts_shows_is_read(tmp_path: Path, http: Http) -> None:
-    package = {"id": "1", "name": PACKAGE, "title": "t", "metadata_modified": "2018", "resources": [{"id": "r", "name": "n", "url": "/files/a.csv"}]}
+    package = {
+        "id": "1",
+        "name": PACKAGE,
+        "title": "t",
+        "metadata_modified": "2018",
+        "resources": [{"id": "r", "name": "n", "url": "/files/a.csv"}],
+    }
     portal = _Answer(CkanResponder([]), "package_show", Response.of_json({"success": True, "result": package}))
     with SampleServer({"/portal": portal, "/files": PlainFiles({"/a.csv": File(b"a,b\n1,2\n")})}) as server:
         delivery = fetched(server, http)
@@ -359,7 +405,9 @@ def test_a_real_portals_answer_is_read_as_it_is(tmp_path: Path, http: Http, real
     portal = _Answer(CkanResponder([]), "package_search", Response(200, text.encode(), {"Content-Type": "application/json"}))
     files = {url.removeprefix("https://data.birmingham.gov.uk/dataset"): File(url.encode()) for url in bodies}
     with SampleServer({"/portal": portal, "/files": PlainFiles(files)}) as server:
-        delivery = fetched(server, http, search={"query": "purchase card", "package": ".*"}, labels=[MONTH, r"(?P<month>[a-z]+)[_ -](?P<year>20\d\d)"])
+        delivery = fetched(
+            server, http, search={"query": "purchase card", "package": ".*"}, labels=[MONTH, r"(?P<month>[a-z]+)[_ -](?P<year>20\d\d)"]
+        )
     assert len(delivery.parts) == 54
     assert len({part.name for part in delivery.parts}) == 54
     assert {hashlib.sha256(url.encode()).hexdigest() for url in bodies} == {part.sha256 for part in delivery.parts}

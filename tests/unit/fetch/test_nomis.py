@@ -46,7 +46,12 @@ def figures(folder: Path, **changes: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     rows = changes.pop("rows", None)
     if rows is None:
-        rows = [(date, area[0], "0", age, "20100", str(number)) for date in ("2020", "2021") for number, area in enumerate(AREAS) for age in AGES]
+        rows = [
+            (date, area[0], "0", age, "20100", str(number))
+            for date in ("2020", "2021")
+            for number, area in enumerate(AREAS)
+            for age in AGES
+        ]
     _write(folder / "areas.csv", ("id", "code", "name", "type", "parents"), AREAS)
     _write(folder / "population.csv", ("date", "area", "gender", "c_age", "measure", "value"), rows)
     table = {
@@ -272,7 +277,12 @@ def test_several_queries_make_several_lists_of_parts(tmp_path: Path, http: Http)
     queries = {"now": {"date": ["latest"]}, "before": {"date": ["2020"], "measures": [20100]}}
     with SampleServer({"/api": NomisResponder([figures(tmp_path)], cells=5)}) as server:
         delivery = fetched(server, http, queries=queries)
-    assert [part.name for part in delivery.parts] == ["now-page-0001.csv", "now-page-0002.csv", "before-page-0001.csv", "before-page-0002.csv"]
+    assert [part.name for part in delivery.parts] == [
+        "now-page-0001.csv",
+        "now-page-0002.csv",
+        "before-page-0001.csv",
+        "before-page-0002.csv",
+    ]
     assert [part.labels["query"] for part in delivery.parts] == ["now", "now", "before", "before"]
 
 

@@ -10,19 +10,21 @@ with places as (
 ),
 
 measured as (
-    unpivot places
-    on
-        num_schools as schools,
-        enrolments as enrolments,
-        possible_sessions as possible_sessions,
-        attendance_perc as attendance_rate,
-        overall_absence_perc as absence_rate,
-        authorised_absence_perc as authorised_absence_rate,
-        unauthorised_absence_perc as unauthorised_absence_rate,
-        illness_perc as illness_absence_rate,
-        unauth_hol_perc as unauthorised_holiday_rate,
-        pa_perc as persistent_absence_rate
-    into name measure value printed
+    -- An empty cell stays a row, with status 'missing': a figure that is withheld must not vanish.
+    from places unpivot include nulls (
+        printed for measure in (
+            num_schools as 'schools',
+            enrolments as 'enrolments',
+            possible_sessions as 'possible_sessions',
+            attendance_perc as 'attendance_rate',
+            overall_absence_perc as 'absence_rate',
+            authorised_absence_perc as 'authorised_absence_rate',
+            unauthorised_absence_perc as 'unauthorised_absence_rate',
+            illness_perc as 'illness_absence_rate',
+            unauth_hol_perc as 'unauthorised_holiday_rate',
+            pa_perc as 'persistent_absence_rate'
+        )
+    )
 )
 
 select
@@ -41,3 +43,5 @@ select
     _part as source_part,
     _row as source_row
 from measured
+-- The column of persistent absence comes and goes; where a release has none, there is nothing to withhold.
+where measure <> 'persistent_absence_rate' or printed is not null

@@ -16,7 +16,7 @@ with places as (
 ),
 
 measured as (
-    unpivot include nulls places on headcount as pupils, percent_of_pupils as share_of_pupils into name measure value printed
+    from places unpivot include nulls (printed for measure in (headcount as 'pupils', percent_of_pupils as 'share_of_pupils'))
 )
 
 select
