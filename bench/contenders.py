@@ -51,9 +51,9 @@ def by_hand(csv: Path, folder: Path) -> int:
 
 def ours(csv: Path, folder: Path) -> int:
     """Our whole pipeline, without Prefect, on the same file: the first landing, with a contract that its own shape makes."""
-    from bench.ours import ingest
+    from bench.ours import land
 
-    return ingest(csv, folder)
+    return land(csv, folder)
 
 
 if __name__ == "__main__":

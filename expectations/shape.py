@@ -62,6 +62,7 @@ class Column:
     format: str | None = None  # how numbers or dates are printed: 'thousands', 'percent', 'd/m/Y', ...
     quantiles: tuple[float, ...] = ()  # of a numeric column, at 10, 25, 50, 75 and 90 % (from a sample where the table is large)
     decimals: bool = False  # whether any number has a fraction
+    numbers: int = 0  # cells that read as numbers, in a column of any type
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def shape_from_dict(stored: Mapping[str, Any]) -> Shape:
 
 def _column_from_dict(stored: Mapping[str, Any]) -> Column:
     categories = stored["categories"]
-    return Column(**{**stored, "categories": None if categories is None else tuple(categories), "quantiles": tuple(stored.get("quantiles", ()))})
+    return Column(
+        **{**stored, "categories": None if categories is None else tuple(categories), "quantiles": tuple(stored.get("quantiles", ()))}
+    )
 
 
 def layout_from_dict(stored: Mapping[str, Any]) -> Layout:

@@ -133,7 +133,7 @@ def _schedule_problems(schedule: Mapping[str, Any]) -> Iterator[str]:
         return
     try:
         yield from clock_problems(schedule["cron"], schedule["timezone"])
-    except ValueError as error:  # pydantic's ValidationError is one
+    except (ValueError, KeyError) as error:  # pydantic's ValidationError is the first, an unknown timezone the second
         yield f"Prefect does not take the schedule {schedule['cron']!r}: {str(error).splitlines()[-1].strip()}"
 
 

@@ -22,6 +22,7 @@ from prefect.futures import wait
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task, exponential_backoff
+from prefect.transactions import CommitMode, transaction
 
 from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
@@ -154,7 +155,9 @@ def _as_task(step: Callable[..., Any], name: str, run_name: str = "", **options:
             act, name=name, task_run_name=named, timeout_seconds=STEP_SECONDS, cache_policy=NO_CACHE, persist_result=False, **options
         )
         try:
-            return made()
+            # Committed by itself: else a later step's failure would show the steps before it as rolled back, and nothing was.
+            with transaction(commit_mode=CommitMode.EAGER):
+                return made()
         except TimeoutError as error:
             raise EvidenceError("run.timeout", where=named, expected=f"an end within {STEP_SECONDS:g} s", found="none") from error
 

@@ -24,7 +24,7 @@ from tasks.policy import Graded, grade
 from tasks.read import ReadOptions, read
 from tasks.shape import column_names, observe
 from tasks.snapshot import Part, Snapshot
-from tasks.tidy import PartTable, assemble
+from tasks.tidy import PartTable, assemble, name_columns
 from warehouse.home import Home
 from warehouse.lake import Vintage
 
@@ -57,8 +57,8 @@ def examine(
 ) -> Inspection:
     """Make the table `arrived` of every part of the snapshot, and grade its changes. Raises `read.*`, `archive.*`."""
     parts = read_parts(dataset, snapshot, home, connection, scratch)
-    shape = _observed(connection, dataset, list(parts.values()), "arrived", compared=contract is not None and last is not None)
-    arrived = Observed(shape, "arrived")
+    arrived = _observed(connection, dataset, list(parts.values()), "arrived")
+    shape = arrived.shape
     today = datetime.now(UTC).date()
     if contract is None:
         return Inspection(shape, grade(first_sight(connection, arrived), dataset, today))
@@ -114,15 +114,17 @@ def _read(dataset: Dataset, part: Part, home: Home, connection: duckdb.DuckDBPyC
         raise
     finally:
         path.unlink(missing_ok=True)
-    return PartTable(part.name, table, layout, part.labels)
+    read_part = PartTable(part.name, table, layout, part.labels)
+    name_columns(connection, dataset, read_part)
+    return read_part
 
 
-def _observed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, tables: Sequence[PartTable], view: str, compared: bool) -> Shape:
-    assemble(connection, dataset, tables, view, "table" if compared else "view")
+def _observed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[PartTable], name: str) -> Observed:
+    table = assemble(connection, parts, name)
     key = dataset.raw.key
-    if key and not set(key) <= set(column_names(connection, view)):
+    if key and not set(key) <= set(column_names(connection, table)):
         key = None  # a key column is gone: that is a change to be named, and no reason to stop looking
-    return observe(connection, view, {part.name: part.layout for part in tables}, key=key)
+    return Observed(observe(connection, table, {part.name: part.layout for part in parts}, key=key), table)
 
 
 def _landed(
@@ -137,4 +139,4 @@ def _landed(
     if last is None:
         return None
     parts = read_parts(dataset, archive.load(dataset.id, last.snapshot, home), home, connection, scratch, known)
-    return Observed(_observed(connection, dataset, list(parts.values()), "landed", compared=True), "landed")
+    return _observed(connection, dataset, list(parts.values()), "landed")

@@ -188,7 +188,9 @@ def _read(path: Path) -> RunRecord | None:
 
 
 def _outcome(stored: Mapping[str, Any]) -> DatasetOutcome:
-    return DatasetOutcome(**{**stored, "changes": tuple(stored["changes"]), "warnings": tuple(stored["warnings"]), "notes": tuple(stored.get("notes", ()))})
+    return DatasetOutcome(
+        **{**stored, "changes": tuple(stored["changes"]), "warnings": tuple(stored["warnings"]), "notes": tuple(stored.get("notes", ()))}
+    )
 
 
 def _status_path(home: Home) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
@@ -47,15 +46,28 @@ def canonical_columns(dataset: Dataset, layout: Layout) -> dict[str, str]:
     return names
 
 
-def assemble(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[PartTable], name: str, kind: Literal["view", "table"]
-) -> None:
-    """Make `name`: all parts under one another, columns by canonical name, the declared labels as columns, and `_part` and `_row`.
+def name_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset, part: PartTable) -> None:
+    """Give the part's table our names of its columns, the declared labels as columns, and `_part`. In place: no value is copied."""
+    table = identifier(part.table)
+    moved = {column: name for column, name in canonical_columns(dataset, part.layout).items() if column != name}
+    for place, column in enumerate(moved):  # by way of a name that no column has: two columns may swap names
+        connection.execute(f"alter table {table} rename column {identifier(column)} to {identifier(f'__moving_{place}')}")
+    for place, name in enumerate(moved.values()):
+        connection.execute(f"alter table {table} rename column {identifier(f'__moving_{place}')} to {identifier(name)}")
+    for label in dataset.raw.labels:
+        value = literal(part.labels[label]) if label in part.labels else "null"
+        connection.execute(f"alter table {table} add column {identifier(label)} varchar default {value}")
+    connection.execute(f"alter table {table} add column _part varchar default {literal(part.name)}")
 
-    A view costs nothing and is read once; a table is for what is read many times over, as two tables are that are compared.
-    """
-    selects = [_select(part, canonical_columns(dataset, part.layout), dataset.raw.labels) for part in parts]
-    connection.execute(f"create or replace {kind} {identifier(name)} as " + "\nunion all by name\n".join(selects))
+
+def assemble(connection: duckdb.DuckDBPyConnection, parts: Sequence[PartTable], name: str) -> str:
+    """Make `name`: all parts (with our names) under one another. Returns the table that holds the rows: `name`, or the only part's own."""
+    if len(parts) == 1:
+        connection.execute(f"create or replace view {identifier(name)} as from {identifier(parts[0].table)}")
+        return parts[0].table
+    union = "\nunion all by name\n".join(f"from {identifier(part.table)}" for part in parts)
+    connection.execute(f"create or replace table {identifier(name)} as {union}")
+    return name
 
 
 def transform(dataset: Dataset, connection: duckdb.DuckDBPyConnection, folder: Path = SQL) -> int:
@@ -94,12 +106,6 @@ def sql_of(dataset: str, folder: Path = SQL) -> Path:
 
 def _types(dataset: Dataset) -> dict[str, str]:
     return {**{name: column.type for name, column in dataset.tidy.columns.items()}, **PROVENANCE_COLUMNS}
-
-
-def _select(part: PartTable, names: Mapping[str, str], labels: Sequence[str]) -> str:
-    columns = [f"{identifier(column)} as {identifier(name)}" for column, name in names.items()]
-    columns += [f"{literal(part.labels[label]) if label in part.labels else 'null::varchar'} as {identifier(label)}" for label in labels]
-    return f"select {', '.join(columns)}, {literal(part.name)} as _part, _row from {identifier(part.table)}"
 
 
 def _columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

@@ -211,7 +211,7 @@ create or replace macro time_identifier_code(identifier) as
                 'january': 'M1', 'february': 'M2', 'march': 'M3', 'april': 'M4', 'may': 'M5', 'june': 'M6',
                 'july': 'M7', 'august': 'M8', 'september': 'M9', 'october': 'M10', 'november': 'M11', 'december': 'M12'
             }[lower(cell_text(identifier))],
-            nullif(regexp_extract(cell_text(identifier), '^((AY|FY|CY|TY)(Q[1-4])?|RY|P[12]|T[123]|T1T2|W[0-9]{1,2}|M[0-9]{1,2})$', 1), ''),
+            nullif(regexp_extract(cell_text(identifier), '^((AY|FY|CY|TY)(Q[1-4])?|RY|P[12]|T[123]|T1T2|W[1-9]|W[1-5][0-9]|M[1-9]|M1[0-2])$', 1), ''),
             'W' || nullif(regexp_extract(lower(cell_text(identifier)), '^week ([0-9]{1,2})$', 1), ''),
             regexp_replace(upper(nullif(regexp_extract(lower(cell_text(identifier)), '^(academic|financial|calendar|tax) year q[1-4]$'), '')), '^(.).*(Q.)$', '\1Y\2'),
             error('not a time identifier: ''' || identifier || ''''))
@@ -224,19 +224,29 @@ create or replace macro time_identifier_number(code) as cast(regexp_extract(code
 create or replace macro ees_first_month(code) as
     case
         when code like 'M%' then time_identifier_number(code)
-        when code like '%Q_' then map {'AY': 9, 'FY': 4, 'TY': 4, 'CY': 1}[left(code, 2)] + 3 * (time_identifier_number(code) - 1)
-        else map {'AY': 9, 'FY': 4, 'TY': 4, 'CY': 1, 'RY': 1, 'T1': 9, 'T2': 13, 'T3': 16, 'T1T2': 9, 'P1': 4, 'P2': 10}[code]
+        when code in ('AY', 'T1', 'T1T2') then 9
+        when code in ('FY', 'TY', 'P1') then 4
+        when code in ('CY', 'RY') then 1
+        when code = 'T2' then 13
+        when code = 'T3' then 16
+        when code = 'P2' then 10
+        when code like '_YQ_'
+            then case left(code, 1) when 'A' then 9 when 'C' then 1 else 4 end + 3 * (time_identifier_number(code) - 1)
     end;
 create or replace macro ees_months(code) as
     case
+        when code in ('AY', 'FY', 'TY', 'CY', 'RY') then 12
         when code like 'M%' then 1
-        when code like '%Q_' then 3
-        else map {'AY': 12, 'FY': 12, 'TY': 12, 'CY': 12, 'RY': 12, 'T1': 4, 'T2': 3, 'T3': 5, 'T1T2': 7, 'P1': 6, 'P2': 6}[code]
+        when code = 'T1' then 4
+        when code = 'T3' then 5
+        when code = 'T1T2' then 7
+        when code in ('P1', 'P2') then 6
+        else 3
     end;
 
 -- The (first) year of an EES period: a week, a month, a calendar or reporting year goes with one year ('2022'), the rest with two ('202223').
 create or replace macro ees_year(time_period, code) as
-    case when code like 'W%' or code like 'M%' or code like 'CY%' or code = 'RY' then single_year(time_period) else split_year(time_period) end;
+    case when regexp_matches(code, '^(W|M|CY|RY)') then single_year(time_period) else split_year(time_period) end;
 
 -- A month counted from January of a year, as its first day.  (2023, 14) -> 2024-02-01
 create or replace macro counted_month(year, month) as make_date(cast(year + (month - 1) // 12 as integer), cast((month - 1) % 12 + 1 as integer), 1);
@@ -252,10 +262,15 @@ create or replace macro ees_end(year, code) as
         when code like 'W%' then iso_week_end(year, time_identifier_number(code))
         else counted_month(year, ees_first_month(code) + ees_months(code)) + case when code like 'TY%' then 4 else -1 end
     end;
+-- (A list of one, transformed, names the code once: written out at every place where it is used, the plan would grow beyond reason.)
 create or replace macro ees_period_start(time_period, identifier) as
-    ees_start(ees_year(time_period, time_identifier_code(identifier)), time_identifier_code(identifier));
+    list_transform(
+        [{'year': ees_year(time_period, time_identifier_code(identifier)), 'code': time_identifier_code(identifier)}],
+        lambda named: ees_start(named.year, named.code))[1];
 create or replace macro ees_period_end(time_period, identifier) as
-    ees_end(ees_year(time_period, time_identifier_code(identifier)), time_identifier_code(identifier));
+    list_transform(
+        [{'year': ees_year(time_period, time_identifier_code(identifier)), 'code': time_identifier_code(identifier)}],
+        lambda named: ees_end(named.year, named.code))[1];
 
 -- The label of an EES period, one way of writing each.
 -- ('202324', 'AY') -> '2023/24';  ('202324', 'T1') -> '2023/24 T1';  ('2022', 'Week 37') -> '2022 Week 37';  ('2021', 'M2') -> '2021-02'
@@ -278,7 +293,9 @@ create or replace macro ees_label(year, code) as
 create or replace macro ees_period_label(time_period, identifier) as
     case
         when cell_text(time_period) is not null and cell_text(identifier) is not null
-            then ees_label(ees_year(time_period, time_identifier_code(identifier)), time_identifier_code(identifier))
+            then list_transform(
+                [{'year': ees_year(time_period, time_identifier_code(identifier)), 'code': time_identifier_code(identifier)}],
+                lambda named: ees_label(named.year, named.code))[1]
     end;
 
 -- == Areas ===========================================================================================================

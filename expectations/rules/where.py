@@ -37,6 +37,8 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Nullity:
+    """Whether a column is empty."""
+
     column: str
     is_null: bool
 

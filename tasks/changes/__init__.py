@@ -44,6 +44,8 @@ def compare(
     if before.shape.content == after.shape.content and before.shape.rows:
         plain = renames.align(None, before.shape, after.shape, None)
         same = [*delivery.layout_changes(before.shape, after.shape), *column_changes(before.shape, after.shape, plain, relied_on)]
+        if delivery_kind == periods.INCREMENT:
+            same += delivery.repeated_release(before, after)
         return _comparison(same, before, after, plain, delivery_kind or periods.FULL, ["the content of both is the same"])
     basis = lay(connection, before, after, key=key, delivery_kind=delivery_kind, place=place)
     if after.shape.rows == 0:
@@ -71,11 +73,20 @@ def against_contract(
     """
     if connection is not None and before is not None and _holds(connection, before.table, contract):
         basis = lay(connection, Observed(contract, before.table), after, key=key, delivery_kind=delivery_kind, place=place)
-        return _comparison(_contract_changes(connection, basis, relied_on), basis.before, after, basis.alignment, basis.delivery, [basis.why])
+        return _comparison(
+            _contract_changes(connection, basis, relied_on), basis.before, after, basis.alignment, basis.delivery, [basis.why]
+        )
     alignment = _without_period_headers(renames.align(None, contract, after.shape, None), contract, after.shape)
     left, calm, place = Observed(contract, ""), _transactions(contract) and delivery_kind == periods.INCREMENT, place or Place()
-    told = [*column_changes(contract, after.shape, alignment, relied_on), *domains.domain_changes(None, left, after, alignment, None, calm)[0]]
-    told += [*domains.marker_changes(left, after, alignment, calm), *geography.vintage_changes(left, after, alignment, place), *geography.crs_changes(contract, after.shape)]
+    told = [
+        *column_changes(contract, after.shape, alignment, relied_on),
+        *domains.domain_changes(None, left, after, alignment, None, calm)[0],
+    ]
+    told += [
+        *domains.marker_changes(left, after, alignment, calm),
+        *geography.vintage_changes(left, after, alignment, place),
+        *geography.crs_changes(contract, after.shape),
+    ]
     told += values.rescaled_by_spread(contract, after.shape, alignment)
     if connection is not None and after.shape.rows:
         told += keys.key_changes(connection, contract, after, alignment, key)
@@ -116,11 +127,19 @@ class Basis:
 
 
 def lay(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, *, key: Sequence[str] | None = None, delivery_kind: str | None = None, place: Place | None = None
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    *,
+    key: Sequence[str] | None = None,
+    delivery_kind: str | None = None,
+    place: Place | None = None,
 ) -> Basis:
     """Align the columns, match the rows, recognise what was recoded, match again with that known, and hold the values against each other."""
     place = place or Place()
-    alignment = _without_period_headers(renames.align(connection, before.shape, after.shape, (before, after), key), before.shape, after.shape)
+    alignment = _without_period_headers(
+        renames.align(connection, before.shape, after.shape, (before, after), key), before.shape, after.shape
+    )
     found = best_match(connection, before, after, alignment, key)
     calm, kind, why = _calm(connection, before, after, alignment, delivery_kind)
     same_things = found or renames.match_across_periods(connection, before, after, alignment)
@@ -162,18 +181,31 @@ def first_sight(connection: duckdb.DuckDBPyConnection, seen: Observed, place: Pl
     """What is wrong with a table that nothing is known of yet: no rows, tests, copies, rows that share a key, doubled areas, a break in coverage."""
     if seen.shape.rows == 0:
         return delivery.no_rows(seen)
-    told = [*delivery.test_rows(connection, seen), *delivery.copies(connection, seen), *keys.doubled_areas(connection, seen), *keys.given_key_fails(seen.shape)]
+    told = [
+        *delivery.test_rows(connection, seen),
+        *delivery.copies(connection, seen),
+        *keys.doubled_areas(connection, seen),
+        *keys.given_key_fails(seen.shape),
+    ]
     told += coverage.coverage_changes(connection, seen, None, place or Place())
     return summary.arranged(told, seen.shape, seen.shape, Alignment(()))
 
 
-def _comparison(changes: Sequence[Change], before: Observed, after: Observed, alignment: Alignment, kind: str, notes: Sequence[str]) -> Comparison:
+def _comparison(
+    changes: Sequence[Change], before: Observed, after: Observed, alignment: Alignment, kind: str, notes: Sequence[str]
+) -> Comparison:
     told = summary.arranged(changes, before.shape, after.shape, alignment)
-    said = [*[f"before: {note}" for note in before.shape.notes], *[f"after: {note}" for note in after.shape.notes], *[note for note in notes if note]]
+    said = [
+        *[f"before: {note}" for note in before.shape.notes],
+        *[f"after: {note}" for note in after.shape.notes],
+        *[note for note in notes if note],
+    ]
     return Comparison(tuple(told), kind, before.shape.key, before.shape.measures, tuple(dict.fromkeys(said)), alignment)
 
 
-def _calm(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery_kind: str | None) -> tuple[bool, str, str]:
+def _calm(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery_kind: str | None
+) -> tuple[bool, str, str]:
     """(whether categories and areas come and go by chance, the delivery, why it was inferred)."""
     events = _transactions(before.shape) and _transactions(after.shape)
     if delivery_kind:
@@ -223,7 +255,10 @@ def _without_period_headers(alignment: Alignment, before: Shape, after: Shape) -
         return alignment
     renamed = tuple(rename for rename in alignment.renamed if rename.before not in headers and rename.after not in headers)
     return Alignment(
-        alignment.common, renamed, tuple(name for name in alignment.removed if name not in headers), tuple(name for name in alignment.added if name not in headers)
+        alignment.common,
+        renamed,
+        tuple(name for name in alignment.removed if name not in headers),
+        tuple(name for name in alignment.added if name not in headers),
     )
 
 

@@ -45,11 +45,21 @@ def _removed(before: Shape, alignment: Alignment, relied_on: Collection[str] | N
         twin = _twin(before, name)
         if twin:
             what = f"The column {quoted(twin)} stood twice; the second is gone. The first is still there."
-            changes.append(Change("column_removed", Severity.WARNING, what, name, name, None, {"stood_twice": twin, "position": column.position + 1}, name))
+            changes.append(
+                Change(
+                    "column_removed", Severity.WARNING, what, name, name, None, {"stood_twice": twin, "position": column.position + 1}, name
+                )
+            )
             continue
         severity = _loud(name, relied_on)
         held = _holds(column)
-        evidence = {"position": column.position + 1, "type": column.type, "filled": column.filled, "examples": _examples(column), "relied_on": severity == Severity.BREAKING}
+        evidence = {
+            "position": column.position + 1,
+            "type": column.type,
+            "filled": column.filled,
+            "examples": _examples(column),
+            "relied_on": severity == Severity.BREAKING,
+        }
         title = quoted(name) if _headed(before, name) else f"without a header (number {column.position + 1})"
         changes.append(Change("column_removed", severity, f"The column {title} is gone; it held {held}.", name, name, None, evidence, name))
     return changes
@@ -71,11 +81,23 @@ def _added(after: Shape, alignment: Alignment) -> list[Change]:
 def _renamed(before: Shape, after: Shape, alignment: Alignment) -> list[Change]:
     changes = []
     for rename in alignment.renamed:
+        place = next((column.position + 1 for column in after.columns if column.name == rename.after), 0)
         old = quoted(rename.before) if _headed(before, rename.before) else "without a header"
-        new = quoted(rename.after) if _headed(after, rename.after) else "nothing (its header is empty)"
-        what = f"The column {old} is now called {new}: {rename.evidence['because']}."
+        now = f"is now called {quoted(rename.after)}" if _headed(after, rename.after) else f"has no header any more (it stands at place {place})"
+        what = f"The column {old} {now}: {rename.evidence['because']}."
         evidence = {**rename.evidence, "patch": {"rename": {rename.after: rename.before}}}
-        changes.append(Change("column_renamed", Severity.BREAKING, what, rename.before, rename.before, rename.after, evidence, f"{rename.before}\x1f{rename.after}"))
+        changes.append(
+            Change(
+                "column_renamed",
+                Severity.BREAKING,
+                what,
+                rename.before,
+                rename.before,
+                rename.after,
+                evidence,
+                f"{rename.before}\x1f{rename.after}",
+            )
+        )
     return changes
 
 
@@ -85,23 +107,50 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
         old, new = before.column(earlier), after.column(later)
         if old is None or new is None or "empty" in (old.type, new.type):
             continue
-        evidence: dict[str, Any] = {"examples_before": _examples(old), "examples_after": _examples(new), "filled_before": old.filled, "filled_after": new.filled}
+        evidence: dict[str, Any] = {
+            "examples_before": _examples(old),
+            "examples_after": _examples(new),
+            "filled_before": old.filled,
+            "filled_after": new.filled,
+        }
         if _CLASS[old.type] != _CLASS[new.type] and names_a_period(earlier) and {old.type, new.type} <= {"text", "integer"}:
             what = f"The periods in {quoted(later)} were printed as {_kind(old)} and are now {_kind(new)}, such as {listed(_examples(new)[:3])}."
             changes.append(Change("column_retyped", Severity.WARNING, what, earlier, old.type, new.type, evidence, earlier))
         elif _CLASS[old.type] != _CLASS[new.type]:
             what = f"{quoted(later)} held {_kind(old)} and now holds {_kind(new)}, such as {listed(_examples(new)[:3])}."
-            changes.append(Change("column_retyped", _loud(earlier, relied_on), what, earlier, old.type, new.type, evidence, earlier))
+            # Text that was mostly numbers and is now only numbers lost its strays: nothing that read it before fails.
+            cleaner = old.type == "text" and _CLASS[new.type] == "number" and old.numbers >= 0.5 * old.filled
+            severity = Severity.WARNING if cleaner else _loud(earlier, relied_on)
+            changes.append(Change("column_retyped", severity, what, earlier, old.type, new.type, evidence, earlier))
         elif _CLASS[old.type] == "number" and old.format != new.format and {old.format, new.format} & {"thousands", "percent", "currency"}:
-            forms = {"thousands": "with thousands separators", "percent": "with a percent sign", "currency": "with a currency sign", "padded": "with leading zeros", None: "plainly"}
+            forms = {
+                "thousands": "with thousands separators",
+                "percent": "with a percent sign",
+                "currency": "with a currency sign",
+                "padded": "with leading zeros",
+                None: "plainly",
+            }
             what = (
                 f"The numbers in {quoted(later)} were printed {forms.get(old.format, 'otherwise')} and are now printed {forms.get(new.format, 'otherwise')} "
                 f"({listed(_examples(new)[:2])}): a plain reader takes them for {'text' if new.format in ('thousands', 'percent', 'currency') else 'numbers again'}."
             )
-            changes.append(Change("column_retyped", Severity.WARNING, what, earlier, old.format or "plain", new.format or "plain", evidence, f"{earlier}\x1fformat"))
+            changes.append(
+                Change(
+                    "column_retyped",
+                    Severity.WARNING,
+                    what,
+                    earlier,
+                    old.format or "plain",
+                    new.format or "plain",
+                    evidence,
+                    f"{earlier}\x1fformat",
+                )
+            )
         elif old.type == new.type == "date" and old.format != new.format and old.format and new.format:
             what = f"The dates in {quoted(later)} were printed as {old.format} and are now printed as {new.format} ({listed(_examples(new)[:2])})."
-            changes.append(Change("column_retyped", Severity.WARNING, what, earlier, old.format, new.format, evidence, f"{earlier}\x1fformat"))
+            changes.append(
+                Change("column_retyped", Severity.WARNING, what, earlier, old.format, new.format, evidence, f"{earlier}\x1fformat")
+            )
     return changes
 
 
@@ -111,7 +160,11 @@ def _duplicated(before: Shape, after: Shape, relied_on: Collection[str] | None) 
     for header in sorted(twice_after - twice_before):
         severity = _loud(header, relied_on)
         what = f"The column name {quoted(header)} now stands more than once: whoever reads by name gets one of them by chance."
-        changes.append(Change("column_duplicated", severity, what, header, 1, 2, {"headers": [h for h in _headers(after) if h.strip() == header]}, header))
+        changes.append(
+            Change(
+                "column_duplicated", severity, what, header, 1, 2, {"headers": [h for h in _headers(after) if h.strip() == header]}, header
+            )
+        )
     return changes
 
 
@@ -125,7 +178,16 @@ def _reordered(before: Shape, after: Shape, alignment: Alignment) -> list[Change
     moved = _moved([name for name, _ in there], order)
     what = f"{len(moved)} column{'s stand' if len(moved) > 1 else ' stands'} at another place ({listed([quoted(name) for name in moved[:4]])}): reading by position goes wrong."
     return [
-        Change("column_reordered", Severity.INFO, what, None, [c.name for c in before.columns][:40], [c.name for c in after.columns][:40], {"moved": moved[:40], "count": len(moved)}, "order")
+        Change(
+            "column_reordered",
+            Severity.INFO,
+            what,
+            None,
+            [c.name for c in before.columns][:40],
+            [c.name for c in after.columns][:40],
+            {"moved": moved[:40], "count": len(moved)},
+            "order",
+        )
     ]
 
 
@@ -133,9 +195,9 @@ def _moved(names: Sequence[str], order: Sequence[int]) -> list[str]:
     """The fewest columns whose move explains the order: those outside the longest rising run."""
     best: list[list[int]] = []
     for index, position in enumerate(order):
-        runs = [run for run in best if order[run[-1]] < position]
-        best.append([*max(runs, key=len, default=[]), index])
-    still = set(max(best, key=len, default=[]))
+        run: list[int] = max((run for run in best if order[run[-1]] < position), key=lambda run: len(run), default=[])
+        best.append([*run, index])
+    still = set(max(best, key=lambda run: len(run), default=[]))
     return [name for index, name in enumerate(names) if index not in still]
 
 
@@ -177,7 +239,9 @@ def _examples(column: Column) -> list[str]:
 
 
 def _kind(column: Column) -> str:
-    return {"integer": "whole numbers", "number": "numbers", "date": "dates", "boolean": "yes or no", "text": "text", "empty": "nothing"}[column.type]
+    return {"integer": "whole numbers", "number": "numbers", "date": "dates", "boolean": "yes or no", "text": "text", "empty": "nothing"}[
+        column.type
+    ]
 
 
 def _holds(column: Column) -> str:

@@ -42,7 +42,7 @@ class _Step:
 def coverage_changes(connection: duckdb.DuckDBPyConnection, seen: Observed, new_periods: set[str] | None, place: Place) -> list[Change]:
     """coverage_break for each period in which counts stepped while rates held. `new_periods`: only steps into these are told; None for all."""
     shape = seen.shape
-    if new_periods is not None and not new_periods or not shape.period_column or len(shape.periods) < 3 or shape.rows > MOST_ROWS:
+    if (new_periods is not None and not new_periods) or not shape.period_column or len(shape.periods) < 3 or shape.rows > MOST_ROWS:
         return []
     count, rate = _count_and_rate(shape)
     if count is None or rate is None or not shape.key:
@@ -62,7 +62,9 @@ def coverage_changes(connection: duckdb.DuckDBPyConnection, seen: Observed, new_
 
 def _count_and_rate(shape: Shape) -> tuple[str | None, str | None]:
     measures = [column for name in shape.measures if (column := shape.column(name))]
-    rates = [column for column in measures if _RATE.search(column.name) and column.decimals and column.maximum and float(column.maximum) <= 100.5]
+    rates = [
+        column for column in measures if _RATE.search(column.name) and column.decimals and column.maximum and float(column.maximum) <= 100.5
+    ]
     counts = [column for column in measures if column.type == "integer" and column not in rates]
     best = max(counts, key=lambda column: column.filled, default=None)
     rate = max(rates, key=lambda column: column.filled, default=None)
@@ -86,7 +88,9 @@ def _steps(connection: duckdb.DuckDBPyConnection, seen: Observed, count: str, ra
         f"where b.c > 0 and a.c > 0 and b.r > 1 and a.r is not null) "
         f"select t, sum(new) / sum(old), median(abs(rate_after - rate_before) / rate_before), count(*), max(old), max(new) from pairs group by t having count(*) >= {FEWEST} order by t"
     ).fetchall()
-    return [_Step(ordered[t], ordered[t + 1], float(ratio), float(move), int(n), float(old), float(new)) for t, ratio, move, n, old, new in rows]
+    return [
+        _Step(ordered[t], ordered[t + 1], float(ratio), float(move), int(n), float(old), float(new)) for t, ratio, move, n, old, new in rows
+    ]
 
 
 def _told(step: _Step, count: str, rate: str, whose: str, usual: float, place: Place) -> Change:

@@ -28,7 +28,44 @@ REPEATED = 0.45  # share of rows that are an exact copy of another, from which t
 
 def delivery_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> list[Change]:
     """What is wrong with the delivery as such, against the earlier one."""
-    return [*_test_changes(connection, before, after), *_repeated(connection, before, after), *layout_changes(before.shape, after.shape)]
+    return [
+        *_cut_off(connection, before, after, alignment),
+        *_test_changes(connection, before, after),
+        *_repeated(connection, before, after),
+        *layout_changes(before.shape, after.shape),
+    ]
+
+
+def repeated_release(before: Observed, after: Observed) -> list[Change]:
+    """repeated_release: a dataset that delivers a new period each time delivered the last one again."""
+    periods = listed([quoted(period) for period in after.shape.periods], 3)
+    what = f"The release holds the same {after.shape.rows:,} rows as the one before{f' ({periods})' if periods else ''}: the last period was posted again as new."
+    evidence = {"rows": after.shape.rows, "content": after.shape.content, "periods": list(after.shape.periods)}
+    return [Change("repeated_release", Severity.BREAKING, what, None, None, None, evidence, after.shape.content)]
+
+
+def _cut_off(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> list[Change]:
+    """truncated: the last row lacks its last cells, which no other row lacks in either table."""
+    ends: list[str] = []
+    for column in reversed(after.shape.columns):
+        earlier = alignment.earlier(column.name)
+        old = before.shape.column(earlier) if earlier else None
+        if column.empty != 1 or old is None or old.empty:
+            break
+        ends.append(column.name)
+    if not ends or after.shape.rows < 3:
+        return []
+    tests = " and ".join(f"{sql.identifier(name)} is null" for name in ends)
+    source = sql.identifier(after.table)
+    found = connection.execute(f"select count(*) from {source} where rowid = (select max(rowid) from {source}) and {tests}").fetchone()
+    if not found or not found[0]:
+        return []
+    what = (
+        f"The file seems to end before its data does: the last row has no {listed([quoted(name) for name in reversed(ends)], 3)}, "
+        f"which every other row has ({before.shape.rows:,} rows before, {after.shape.rows:,} now)."
+    )
+    evidence = {"columns": ends[::-1], "rows_before": before.shape.rows, "rows_after": after.shape.rows}
+    return [Change("truncated", Severity.BREAKING, what, None, before.shape.rows, after.shape.rows, evidence, "last row")]
 
 
 def no_rows(after: Observed, before: Observed | None = None) -> list[Change]:
@@ -68,7 +105,18 @@ def test_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list
     counted_rows = connection.execute(f"select count(*) from {sql.identifier(observed.table)} where {tests}").fetchone()
     rows = int(counted_rows[0]) if counted_rows else 0
     what = f"{counted(rows, 'row looks', 'rows look')} like a test or a placeholder: {listed([f'{quoted(word)} in {quoted(found[word])}' for word in words_found], 3)}."
-    return [Change("test_rows", Severity.BREAKING, what, found[words_found[0]], None, words_found, {"rows": rows, "words": found}, "\x1f".join(words_found))]
+    return [
+        Change(
+            "test_rows",
+            Severity.BREAKING,
+            what,
+            found[words_found[0]],
+            None,
+            words_found,
+            {"rows": rows, "words": found},
+            "\x1f".join(words_found),
+        )
+    ]
 
 
 def layout_changes(before: Shape, after: Shape) -> list[Change]:
@@ -88,24 +136,46 @@ def _moved(old: Layout, new: Layout) -> list[Change]:
     if old.format != new.format:
         facts.append(("format", old.format, new.format, f"the file is now {new.format} instead of {old.format}"))
     if old.header_row and new.header_row and old.header_row != new.header_row:
-        facts.append(("header_row", old.header_row, new.header_row, f"the header stands in row {new.header_row} instead of {old.header_row}"))
+        facts.append(
+            ("header_row", old.header_row, new.header_row, f"the header stands in row {new.header_row} instead of {old.header_row}")
+        )
     if old.header_rows != new.header_rows:
-        facts.append(("header_rows", old.header_rows, new.header_rows, f"the header is spread over {counted(new.header_rows, 'row')} instead of {old.header_rows}"))
+        facts.append(
+            (
+                "header_rows",
+                old.header_rows,
+                new.header_rows,
+                f"the header is spread over {counted(new.header_rows, 'row')} instead of {old.header_rows}",
+            )
+        )
     if old.sheet and new.sheet and old.sheet.strip() != new.sheet.strip():
         facts.append(("sheet", old.sheet, new.sheet, f"the table is on the sheet {quoted(new.sheet)} instead of {quoted(old.sheet)}"))
     extra = [sheet for sheet in new.sheets if sheet not in old.sheets and sheet != new.sheet]
     gone = [sheet for sheet in old.sheets if sheet not in new.sheets and sheet != old.sheet]
     if old.sheets and new.sheets and extra:
-        facts.append(("sheets", list(old.sheets), list(new.sheets), f"there are other sheets beside it: {listed([quoted(s) for s in extra], 3)}"))
+        facts.append(
+            ("sheets", list(old.sheets), list(new.sheets), f"there are other sheets beside it: {listed([quoted(s) for s in extra], 3)}")
+        )
     if old.sheets and new.sheets and gone:
         facts.append(("sheets", list(old.sheets), list(new.sheets), f"sheets are gone: {listed([quoted(s) for s in gone], 3)}"))
     if old.member and new.member and _stem(old.member) != _stem(new.member):
-        facts.append(("member", old.member, new.member, f"the table is in the member {quoted(new.member)} of the archive instead of {quoted(old.member)}"))
+        facts.append(
+            (
+                "member",
+                old.member,
+                new.member,
+                f"the table is in the member {quoted(new.member)} of the archive instead of {quoted(old.member)}",
+            )
+        )
     if not facts:
         return []
     what = f"The table stands elsewhere in the file: {listed([fact[3] for fact in facts], 3)}. It was still read with certainty."
     evidence = {name: {"before": b, "after": a} for name, b, a, _ in facts}
-    return [Change("layout_moved", Severity.WARNING, what, None, {n: b for n, b, _, _ in facts}, {n: a for n, _, a, _ in facts}, evidence, "layout")]
+    return [
+        Change(
+            "layout_moved", Severity.WARNING, what, None, {n: b for n, b, _, _ in facts}, {n: a for n, _, a, _ in facts}, evidence, "layout"
+        )
+    ]
 
 
 def _stem(member: str) -> str:
@@ -113,21 +183,47 @@ def _stem(member: str) -> str:
 
 
 def _encoded(old: Layout, new: Layout) -> list[Change]:
-    names = {"encoding": "the character set", "bom": "the byte order mark", "delimiter": "the delimiter", "quote": "the quoting", "line_end": "the line ends", "compression": "the compression"}
+    names = {
+        "encoding": "the character set",
+        "bom": "the byte order mark",
+        "delimiter": "the delimiter",
+        "quote": "the quoting",
+        "line_end": "the line ends",
+        "compression": "the compression",
+    }
     facts = {}
     for name, words in names.items():
         was, now = getattr(old, name), getattr(new, name)
         if was == now or (name != "bom" and (was is None or now is None) and name != "compression"):
             continue
-        if name == "encoding" and {str(was).lower().replace("-sig", ""), str(now).lower().replace("-sig", "")} <= {"utf-8", "utf8", "ascii", "us-ascii"}:
+        if name == "encoding" and {str(was).lower().replace("-sig", ""), str(now).lower().replace("-sig", "")} <= {
+            "utf-8",
+            "utf8",
+            "ascii",
+            "us-ascii",
+        }:
             continue
         facts[name] = (words, was, now)
     if not facts:
         return []
-    said = [f"{words} {'came' if now else 'is gone'}" if name == "bom" else f"{words} is {now or 'none'} instead of {was or 'none'}" for name, (words, was, now) in facts.items()]
+    said = []
+    for name, (words, was, now) in facts.items():
+        verb = "are" if name == "line_end" else "is"
+        said.append(f"{words} {'came' if now else 'is gone'}" if name == "bom" else f"{words} {verb} {now or 'none'} instead of {was or 'none'}")
     what = f"The wrapping changed and the content reads the same: {listed(said, 6)}."
     evidence = {name: {"before": was, "after": now} for name, (_, was, now) in facts.items()}
-    return [Change("encoding_changed", Severity.INFO, what, None, {n: v[1] for n, v in facts.items()}, {n: v[2] for n, v in facts.items()}, evidence, "\x1f".join(facts))]
+    return [
+        Change(
+            "encoding_changed",
+            Severity.INFO,
+            what,
+            None,
+            {n: v[1] for n, v in facts.items()},
+            {n: v[2] for n, v in facts.items()},
+            evidence,
+            "\x1f".join(facts),
+        )
+    ]
 
 
 def _test_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed) -> list[Change]:
@@ -135,7 +231,18 @@ def _test_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after
     if old and not new:
         gone = old[0]
         what = f"{gone.what[:-1]}; they stood in the earlier file and are gone. Anything computed from that file may count them."
-        return [Change("test_rows", Severity.WARNING, what, gone.column, gone.after, None, {**gone.evidence, "in": "the earlier file"}, gone.subject)]
+        return [
+            Change(
+                "test_rows",
+                Severity.WARNING,
+                what,
+                gone.column,
+                gone.after,
+                None,
+                {**gone.evidence, "in": "the earlier file"},
+                gone.subject,
+            )
+        ]
     if old and new and old[0].subject == new[0].subject:
         return []
     return new
@@ -144,7 +251,11 @@ def _test_changes(connection: duckdb.DuckDBPyConnection, before: Observed, after
 def repeated_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> tuple[int, int]:
     """(rows that are an exact copy of an earlier row, all rows)."""
     columns = ", ".join(f"coalesce({sql.identifier(column.name)}, '')" for column in observed.shape.columns)
-    found = connection.execute(f"select count(*) - count(distinct hash({columns})), count(*) from {sql.identifier(observed.table)}").fetchone() if columns else None
+    found = (
+        connection.execute(f"select count(*) - count(distinct hash({columns})), count(*) from {sql.identifier(observed.table)}").fetchone()
+        if columns
+        else None
+    )
     return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
@@ -162,4 +273,13 @@ def _repeated(connection: duckdb.DuckDBPyConnection, before: Observed, after: Ob
 
 def _twice(spare: int, rows: int, before_rows: int | None) -> Change:
     what = f"{spare:,} of {rows:,} rows ({share(spare, rows)}) are exact copies of other rows: the table seems to stand twice in the file."
-    return Change("table_repeated", Severity.BREAKING, what, None, before_rows, rows, {"copies": spare, "rows": rows, "rows_before": before_rows}, "rows")
+    return Change(
+        "table_repeated",
+        Severity.BREAKING,
+        what,
+        None,
+        before_rows,
+        rows,
+        {"copies": spare, "rows": rows, "rows_before": before_rows},
+        "rows",
+    )

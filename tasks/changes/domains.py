@@ -34,7 +34,10 @@ _AREA = re.compile(
 )
 
 
-_FREE_TEXT = re.compile(r"address|street|town|post_?code|locality|telephone|telnum|phone|e_?mail|web|url|comment|note|head(teacher)?_?name|first_?name|last_?name", re.IGNORECASE)
+_FREE_TEXT = re.compile(
+    r"address|street|town|post_?code|locality|telephone|telnum|phone|e_?mail|web|url|comment|note|head(teacher)?_?name|first_?name|last_?name",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"(^|[_\s])(level|geographic_level|geography|geography_?type|area_?type|tier)$", re.IGNORECASE)
 _STEM = re.compile(r"([_\s]?(name|code|type|typecode|sortorder|sort_order|label|desc|description|id|cd|nm))+(?=\s?\d*$)", re.IGNORECASE)
 
@@ -48,7 +51,13 @@ class Recode:
 
 
 def domain_changes(
-    connection: duckdb.DuckDBPyConnection | None, before: Observed, after: Observed, alignment: Alignment, match: Match | None, calm: bool, geography: Sequence[str] = ()
+    connection: duckdb.DuckDBPyConnection | None,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    match: Match | None,
+    calm: bool,
+    geography: Sequence[str] = (),
 ) -> tuple[list[Change], Translation]:
     """(changes, what the earlier categories are called now). `calm`: a new month of events, where categories come and go by chance."""
     changes: list[Change] = []
@@ -62,7 +71,9 @@ def domain_changes(
         come = sorted(set(new.categories or ()) - set(old.categories or ()))
         if not gone and not come:
             continue
-        recode = recognise(connection, before, after, alignment, None if calm else match, (earlier, later), gone, come) if gone else Recode()
+        recode = (
+            recognise(connection, before, after, alignment, None if calm else match, (earlier, later), gone, come) if gone else Recode()
+        )
         translations[earlier] = recode.mapping
         told = _told(old, new, gone, come, recode, severity)
         changes += _explained_by_areas(connection, before, after, alignment, (earlier, later), told) if connection is not None else told
@@ -83,11 +94,15 @@ def marker_changes(before: Observed, after: Observed, alignment: Alignment, calm
     for marker in sorted(later - earlier):
         where = {new.name: new.markers[marker] for _, new in pairs if marker in new.markers}
         cells = sum(where.values())
-        what = f"A new marker {quoted(marker)} stands in place of {counted(cells, 'value')}, in {listed([quoted(name) for name in where], 3)}."
+        what = (
+            f"A new marker {quoted(marker)} stands in place of {counted(cells, 'value')}, in {listed([quoted(name) for name in where], 3)}."
+        )
         instead = _replaced(pairs, earlier - later, marker)
         what += f" It seems to replace {quoted(instead)}." if instead else ""
         evidence = {"cells": cells, "columns": dict(list(where.items())[:20]), "markers_before": sorted(earlier), "replaces": instead}
-        changes.append(Change("marker_added", severity, what, next(iter(where)) if len(where) == 1 else None, None, marker, evidence, marker))
+        changes.append(
+            Change("marker_added", severity, what, next(iter(where)) if len(where) == 1 else None, None, marker, evidence, marker)
+        )
     for marker in sorted(earlier - later):
         where = {old.name: old.markers[marker] for old, _ in pairs if marker in old.markers}
         cells = sum(where.values())
@@ -95,7 +110,9 @@ def marker_changes(before: Observed, after: Observed, alignment: Alignment, calm
         turned = " Those cells are now empty." if empty >= 0.5 * cells else ""
         what = f"The marker {quoted(marker)} is no longer used; it stood in place of {counted(cells, 'value')}, in {listed([quoted(name) for name in where], 3)}.{turned}"
         evidence = {"cells": cells, "columns": dict(list(where.items())[:20]), "markers_after": sorted(later), "newly_empty": empty}
-        changes.append(Change("marker_removed", severity, what, next(iter(where)) if len(where) == 1 else None, marker, None, evidence, marker))
+        changes.append(
+            Change("marker_removed", severity, what, next(iter(where)) if len(where) == 1 else None, marker, None, evidence, marker)
+        )
     return changes
 
 
@@ -119,12 +136,15 @@ def _is_domain(old: Column, new: Column) -> bool:
     words = [word for word in old.categories if word]
     if not words or sum(map(len, words)) / len(words) > 90 or _FREE_TEXT.search(old.name) or "row_number" in (old.role, new.role):
         return False
-    if "key" not in (old.role, new.role) and (max(len(old.categories), len(new.categories)) > CLOSED or old.filled < 4 * old.distinct and old.filled >= 20):
+    once = old.filled < 2 * old.distinct or (old.filled < 4 * old.distinct and old.filled >= 20)
+    if "key" not in (old.role, new.role) and (max(len(old.categories), len(new.categories)) > CLOSED or once):
         return False  # an open list, or words that hardly ever stand twice
     # An identifier, or a list that turns over: nearly every word is new, and there are many.
     gone = set(old.categories) - set(new.categories)
     come = set(new.categories) - set(old.categories)
-    return not (len(old.categories) > 30 and old.role != "key" and len(gone) > 0.8 * len(old.categories) and len(come) > 0.8 * len(new.categories))
+    return not (
+        len(old.categories) > 30 and old.role != "key" and len(gone) > 0.8 * len(old.categories) and len(come) > 0.8 * len(new.categories)
+    )
 
 
 def recognise(
@@ -145,7 +165,15 @@ def recognise(
     for old, new, rows, total in followed:
         if old not in mapping and rows >= AGREE * total and rows >= 2 and (to_any or new in come):
             mapping[old] = new
-            evidence.append({"before": old, "after": new, "rows": rows, "of": total, "by": "the same keys" if pair[0] not in (match.before_key if match else ()) else "the same values"})
+            evidence.append(
+                {
+                    "before": old,
+                    "after": new,
+                    "rows": rows,
+                    "of": total,
+                    "by": "the same keys" if pair[0] not in (match.before_key if match else ()) else "the same values",
+                }
+            )
     for old in gone:
         if old in mapping:
             continue
@@ -165,7 +193,13 @@ def recognise(
 
 
 def _followed(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match, pair: tuple[str, str], gone: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    match: Match,
+    pair: tuple[str, str],
+    gone: Sequence[str],
 ) -> list[tuple[str, str, int, int]]:
     """(old word, new word, rows on which the one became the other, rows of the old word that were found again), best first."""
     if max(before.shape.rows, after.shape.rows) > MOST_ROWS:
@@ -174,7 +208,11 @@ def _followed(
         # A code that follows from the rest of the key (a region, from its authority) is not needed to find the row.
         rest = [(b, a) for b, a in zip(match.before_key, match.after_key, strict=True) if b != pair[0]]
         without = remade(connection, before, after, rest) if rest else None
-        if without is not None and without.count >= 0.7 * max(1, min(without.before_keys, without.after_keys)) and without.before_keys >= 0.7 * match.before_keys:
+        if (
+            without is not None
+            and without.count >= 0.7 * max(1, min(without.before_keys, without.after_keys))
+            and without.before_keys >= 0.7 * match.before_keys
+        ):
             match = without
     x, y = sql.text("x." + sql.identifier(pair[0])), sql.text("y." + sql.identifier(pair[1]))
     if pair[0] not in match.before_key:
@@ -191,16 +229,27 @@ def _followed(
 
 
 def _followed_by_values(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match, pair: tuple[str, str], gone: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    match: Match,
+    pair: tuple[str, str],
+    gone: Sequence[str],
 ) -> list[tuple[str, str, int, int]]:
     """The column is part of the key: rows are found by the rest of the key and by an equal value of the most telling measure."""
     rest = [(b, a) for b, a in zip(match.before_key, match.after_key, strict=True) if b != pair[0]]
-    measures = [(b, a) for b, a in alignment.pairs if b in before.shape.measures and is_numeric(before.shape, b) and is_numeric(after.shape, a)]
+    measures = [
+        (b, a) for b, a in alignment.pairs if b in before.shape.measures and is_numeric(before.shape, b) and is_numeric(after.shape, a)
+    ]
     if not rest or not measures:
         return []
     measure = max(measures, key=lambda names: (before.shape.column(names[0]) or Column("", 0, "", 0, 0, 0)).distinct)
     key = [*rest, measure]
-    left, right = key_cells(before.shape, after.shape, key, 0, Translation(), "x."), key_cells(before.shape, after.shape, key, 1, Translation(), "y.")
+    left, right = (
+        key_cells(before.shape, after.shape, key, 0, Translation(), "x."),
+        key_cells(before.shape, after.shape, key, 1, Translation(), "y."),
+    )
     x, y = sql.text("x." + sql.identifier(pair[0])), sql.text("y." + sql.identifier(pair[1]))
     filled = f"{sql.number('x.' + sql.identifier(measure[0]))} is not null"
     query = f"""
@@ -222,22 +271,58 @@ def _told(old: Column, new: Column, gone: Sequence[str], come: Sequence[str], re
         shown = [f"{quoted(earlier)} is now {quoted(later)}" for earlier, later in recode.mapping.items() if later not in merged]
         shown = [f"{listed([quoted(word) for word in words], 3)} became one {quoted(later)}" for later, words in merged.items()] + shown
         what = f"In {quoted(new.name)}, {counted(len(recode.mapping), 'category is', 'categories are')} renamed{' or merged' if merged else ''}: {listed(shown, 2)}."
-        evidence = {"renamed": dict(list(recode.mapping.items())[:50]), "merged": {k: v for k, v in list(merged.items())[:20]}, "shown_by": list(recode.evidence)[:5]}
-        changes.append(Change("category_renamed", severity, what, old.name, list(recode.mapping)[:50], list(into)[:50], evidence, "\x1f".join(sorted(recode.mapping))))
+        evidence = {
+            "renamed": dict(list(recode.mapping.items())[:50]),
+            "merged": {k: v for k, v in list(merged.items())[:20]},
+            "shown_by": list(recode.evidence)[:5],
+        }
+        changes.append(
+            Change(
+                "category_renamed",
+                severity,
+                what,
+                old.name,
+                list(recode.mapping)[:50],
+                list(into)[:50],
+                evidence,
+                "\x1f".join(sorted(recode.mapping)),
+            )
+        )
     removed = [word for word in gone if word not in recode.mapping]
     added = [word for word in come if word not in recode.mapping.values()]
     for kind, words, verb, column in (("category_removed", removed, "gone", old), ("category_added", added, "new", new)):
         if not words:
             continue
         what = f"In {quoted(new.name)}, {listed([quoted(word) for word in words], 4)} {'is' if len(words) == 1 else 'are'} {verb} ({share(len(words), len(column.categories or ()))} of its categories)."
-        evidence = {"categories": list(words)[:50], "count": len(words), "categories_before": len(old.categories or ()), "categories_after": len(new.categories or ())}
+        evidence = {
+            "categories": list(words)[:50],
+            "count": len(words),
+            "categories_before": len(old.categories or ()),
+            "categories_after": len(new.categories or ()),
+        }
         is_new = kind == "category_added"
-        changes.append(Change(kind, severity, what, old.name, None if is_new else list(words)[:50], list(words)[:50] if is_new else None, evidence, "\x1f".join(words)))
+        changes.append(
+            Change(
+                kind,
+                severity,
+                what,
+                old.name,
+                None if is_new else list(words)[:50],
+                list(words)[:50] if is_new else None,
+                evidence,
+                "\x1f".join(words),
+            )
+        )
     return changes
 
 
 def _explained_by_areas(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, pair: tuple[str, str], told: Sequence[Change]
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    pair: tuple[str, str],
+    told: Sequence[Change],
 ) -> list[Change]:
     """Categories that stand only on areas that are new (or gone) are told by the areas: said, and no alarm of their own."""
     area = before.shape.area_column
@@ -249,7 +334,9 @@ def _explained_by_areas(
         if change.kind not in ("category_added", "category_removed") or change.severity == Severity.INFO:
             kept.append(change)
             continue
-        here, other, column, code, other_code = (after, before, pair[1], later, area) if change.kind == "category_added" else (before, after, pair[0], area, later)
+        here, other, column, code, other_code = (
+            (after, before, pair[1], later, area) if change.kind == "category_added" else (before, after, pair[0], area, later)
+        )
         words = change.evidence["categories"]
         found = connection.execute(
             f"select count(*), count(*) filter ({sql.text(sql.identifier(code))} not in (select {sql.text(sql.identifier(other_code))} from {sql.identifier(other.table)} "
@@ -258,7 +345,12 @@ def _explained_by_areas(
         rows, of_areas = found or (0, 0)
         if rows and rows == of_areas:
             side = "new" if change.kind == "category_added" else "gone"
-            change = replace(change, severity=Severity.INFO, what=f"{change.what} They stand only on areas that are {side} themselves.", evidence={**change.evidence, "only_on_areas": side})
+            change = replace(
+                change,
+                severity=Severity.INFO,
+                what=f"{change.what} They stand only on areas that are {side} themselves.",
+                evidence={**change.evidence, "only_on_areas": side},
+            )
         kept.append(change)
     return kept
 
@@ -268,7 +360,12 @@ def _on_new_levels(connection: duckdb.DuckDBPyConnection, before: Observed, afte
     levels = [(b, a) for b, a in alignment.pairs if _LEVEL.search(b) and _few(before, b, 12) and _few(after, a, 12)]
     changes = []
     for earlier, later in alignment.pairs:
-        if (earlier, later) in levels or not _few(before, earlier, CLOSED) or not _few(after, later, CLOSED) or later not in after.shape.key:
+        if (
+            (earlier, later) in levels
+            or not _few(before, earlier, CLOSED)
+            or not _few(after, later, CLOSED)
+            or later not in after.shape.key
+        ):
             continue
         for level_before, level_after in levels[:1]:
             old = f"select distinct {sql.text(sql.identifier(level_before))}, {sql.text(sql.identifier(earlier))} from {sql.identifier(before.table)}"
@@ -280,11 +377,20 @@ def _on_new_levels(connection: duckdb.DuckDBPyConnection, before: Observed, afte
             ).fetchall()
             if not rows:
                 continue
-            shown = [f"{quoted(category)} now stands on {counted(int(number), 'row')} of {quoted(place)}" for place, category, number in rows]
+            shown = [
+                f"{quoted(category)} now stands on {counted(int(number), 'row')} of {quoted(place)}" for place, category, number in rows
+            ]
             what = f"In {quoted(later)}, {listed(shown, 3)}, where it never stood before: a sum over these rows counts more than it did."
-            evidence = {"level_column": level_after, "new": [{"level": place, "category": category, "rows": int(number)} for place, category, number in rows[:10]]}
+            evidence = {
+                "level_column": level_after,
+                "new": [{"level": place, "category": category, "rows": int(number)} for place, category, number in rows[:10]],
+            }
             subject = "\x1f".join(f"{place}/{category}" for place, category, _ in rows)
-            changes.append(Change("category_added", Severity.WARNING, what, earlier, None, [category for _, category, _ in rows][:10], evidence, subject))
+            changes.append(
+                Change(
+                    "category_added", Severity.WARNING, what, earlier, None, [category for _, category, _ in rows][:10], evidence, subject
+                )
+            )
     return changes
 
 
@@ -305,7 +411,11 @@ def _once_per_stem(changes: Sequence[Change]) -> list[Change]:
         best = max(group, key=lambda change: sum(map(len, map(str, change.evidence.get("categories", change.evidence.get("renamed", ()))))))
         others = [change.column for change in group if change is not best]
         if others:
-            best = replace(best, what=f"{best.what} The same in {listed([quoted(name) for name in others], 4)}.", evidence={**best.evidence, "same_in": others})
+            best = replace(
+                best,
+                what=f"{best.what} The same in {listed([quoted(name) for name in others], 4)}.",
+                evidence={**best.evidence, "same_in": others},
+            )
         kept.append(best)
     return kept
 

@@ -23,7 +23,13 @@ from tasks.read import ReadOptions, read
 from tasks.shape import observe
 
 # The reader's refusals that are a publisher's doing, and so a change of the delivery; all others are raised.
-_NOT_A_TABLE = {"read.html": "not_data", "read.not_a_table": "not_data", "read.unsupported": "not_data", "read.empty": "empty", "read.truncated": "truncated"}
+_NOT_A_TABLE = {
+    "read.html": "not_data",
+    "read.not_a_table": "not_data",
+    "read.unsupported": "not_data",
+    "read.empty": "empty",
+    "read.truncated": "truncated",
+}
 MEMORY = "4GB"
 
 
@@ -81,7 +87,9 @@ def compare_files(
     return _of(result, earlier, later)
 
 
-def look_at_file(path: Path | str, *, sheet: str | None = None, key: Sequence[str] | None = None, place: Place | None = None) -> tuple[Shape, list[Change]]:
+def look_at_file(
+    path: Path | str, *, sheet: str | None = None, key: Sequence[str] | None = None, place: Place | None = None
+) -> tuple[Shape, list[Change]]:
     """The shape of one file, and what is wrong with it on first sight."""
     with duckdb.connect(":memory:") as connection:
         seen = look(connection, Path(path), "file", key, sheet)
@@ -106,4 +114,13 @@ def _unreadable(error: EvidenceError) -> Change:
     if kind is None:
         raise error
     what = f"The later file holds no table: {error.found}."
-    return Change(kind, Severity.BREAKING, what, None, None, None, {"code": error.code, "where": error.where, "found": error.found, "said": quoted(error.message)}, error.code)
+    return Change(
+        kind,
+        Severity.BREAKING,
+        what,
+        None,
+        None,
+        None,
+        {"code": error.code, "where": error.where, "found": error.found, "said": quoted(error.message)},
+        error.code,
+    )

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
@@ -50,7 +49,13 @@ def geography_columns(before: Shape, after: Shape, alignment: Alignment) -> list
 
 
 def geography_changes(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None, calm: bool, place: Place
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    match: Match | None,
+    calm: bool,
+    place: Place,
 ) -> tuple[list[Change], Translation]:
     """(changes, what the earlier codes are now). `calm`: a table of events, where small areas come and go by chance."""
     changes: list[Change] = [*crs_changes(before.shape, after.shape), *vintage_changes(before, after, alignment, place)]
@@ -89,10 +94,16 @@ def vintage_changes(before: Observed, after: Observed, alignment: Alignment, pla
             stated.setdefault(old[0], (old[1], new[1], []))[2].append((rename.before, rename.after))
     for level, (old_year, new_year, columns) in stated.items():
         same = _same_codes(alignment, columns)
-        words = f" All {same} codes are the same, so the areas may well be too; but whatever reads the column by its name breaks." if same else ""
+        words = (
+            f" All {same} codes are the same, so the areas may well be too; but whatever reads the column by its name breaks."
+            if same
+            else ""
+        )
         what = f"The {level} columns are now named for {new_year} instead of {old_year} ({listed([f'{quoted(b)} became {quoted(a)}' for b, a in columns], 2)}).{words}"
         evidence = {"level": level, "by": "column name", "columns": [list(pair) for pair in columns], "same_codes": same}
-        changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, columns[0][0], old_year, new_year, evidence, f"{level}\x1fname"))
+        changes.append(
+            Change("geography_vintage_changed", Severity.BREAKING, what, columns[0][0], old_year, new_year, evidence, f"{level}\x1fname")
+        )
     for earlier, later in alignment.pairs:
         changes += _vintage_by_codes(before.shape, after.shape, earlier, later, set(stated))
     return changes
@@ -115,13 +126,26 @@ def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, sta
             "areas were split, merged or drawn anew, and figures on the two sides are not of the same places."
         )
         evidence = {"level": old.level, "authorities": authorities, "by": "codes", "areas_before": old.count, "areas_after": new.count}
-        changes.append(Change("geography_vintage_changed", Severity.BREAKING, what, earlier, old.vintage, new.vintage, evidence, f"{whose}\x1fcodes\x1f{new.vintage}"))
+        changes.append(
+            Change(
+                "geography_vintage_changed",
+                Severity.BREAKING,
+                what,
+                earlier,
+                old.vintage,
+                new.vintage,
+                evidence,
+                f"{whose}\x1fcodes\x1f{new.vintage}",
+            )
+        )
     return changes
 
 
 def _apart(old: Areas, new: Areas) -> bool:
     """Whether the two sets of codes cannot be of one vintage: the later has codes that the earlier's time did not know."""
-    return _years(old)[0] != _years(new)[0] and not (_years(new)[0] <= _years(old)[1] and not _mixed(old) and not _mixed(new) and _years(old)[0] <= _years(new)[1] and _overlap(old, new))
+    return _years(old)[0] != _years(new)[0] and not (
+        _years(new)[0] <= _years(old)[1] and not _mixed(old) and not _mixed(new) and _years(old)[0] <= _years(new)[1] and _overlap(old, new)
+    )
 
 
 def _overlap(old: Areas, new: Areas) -> bool:
@@ -177,11 +201,15 @@ def _crs_name(crs: str) -> str:
     return digits[-1] if digits else bare
 
 
-def _difference(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]) -> tuple[list[str], list[str]]:
+def _difference(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]
+) -> tuple[list[str], list[str]]:
     sets: list[set[str]] = []
     for observed, name in ((before, pair[0]), (after, pair[1])):
         cell = sql.text(sql.identifier(name))
-        rows = connection.execute(f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {MOST_CODES}").fetchall()
+        rows = connection.execute(
+            f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {MOST_CODES}"
+        ).fetchall()
         column = observed.shape.column(name)
         sets.append({value for (value,) in rows} - set(column.markers if column else ()))
     return sorted(sets[0] - sets[1]), sorted(sets[1] - sets[0])
@@ -215,7 +243,9 @@ def _recoded(
         change = areas.split_or_merge(code)
         arrived = tuple(new for new in change[1] if new in come) if change else ()
         if change and arrived:
-            found[code] = Recoded(code, arrived, name, f"the register of code changes ({change[0]})", listed([new_names.get(new, new) for new in arrived]))
+            found[code] = Recoded(
+                code, arrived, name, f"the register of code changes ({change[0]})", listed([new_names.get(new, new) for new in arrived])
+            )
     left = [code for code in gone if code not in found]
     if left:
         recode = recognise(connection, before, after, alignment, match, pair, left, come, to_any=pair[0] != before.shape.area_column)
@@ -224,7 +254,9 @@ def _recoded(
             fact = rows.get(code, {})
             # Codes that merely resemble show nothing: only rows count here.
             if "rows" in fact and (new in come or fact["rows"] >= 3):
-                found[code] = Recoded(code, (new,), old_names.get(code), f"{fact['by']} on {fact['rows']} of {fact['of']} rows", new_names.get(new))
+                found[code] = Recoded(
+                    code, (new,), old_names.get(code), f"{fact['by']} on {fact['rows']} of {fact['of']} rows", new_names.get(new)
+                )
     return [found[code] for code in gone if code in found]
 
 
@@ -239,32 +271,64 @@ def _told_recoded(column: str, recoded: Sequence[Recoded], place: Place) -> Chan
     home = any(one.before == place.code or place.code in one.after for one in recoded)
     touched = f" {place.name}'s own rows are touched." if home else f" {place.name}'s own code is not touched."
     what = f"{counted(len(recoded), 'area has', 'areas have')} another code in {quoted(column)}: {'; '.join(shown)}{rest}.{touched}"
-    examples = [{"before": one.before, "after": list(one.after), "name": one.name, "after_name": one.after_name, "by": one.by} for one in recoded[:5]]
-    evidence = {"count": len(recoded), "examples": examples, "codes": {one.before: list(one.after) for one in recoded[:100]}, "home_touched": home}
+    examples = [
+        {"before": one.before, "after": list(one.after), "name": one.name, "after_name": one.after_name, "by": one.by}
+        for one in recoded[:5]
+    ]
+    evidence = {
+        "count": len(recoded),
+        "examples": examples,
+        "codes": {one.before: list(one.after) for one in recoded[:100]},
+        "home_touched": home,
+    }
     subject = "\x1f".join(one.before for one in recoded)
-    return Change("area_recoded", Severity.BREAKING, what, column, [one.before for one in recoded[:50]], [list(one.after) for one in recoded[:50]], evidence, subject)
+    return Change(
+        "area_recoded",
+        Severity.BREAKING,
+        what,
+        column,
+        [one.before for one in recoded[:50]],
+        [list(one.after) for one in recoded[:50]],
+        evidence,
+        subject,
+    )
 
 
-def _renamed_places(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str], place: Place) -> list[Change]:
+def _renamed_places(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str], place: Place
+) -> list[Change]:
     """One code under another name: another place if the names have nothing in common (area_recoded), else another spelling (category_renamed)."""
     old, new = _names_of(connection, before, pair[0], None, one_name=True), _names_of(connection, after, pair[1], None, one_name=True)
     other = {code: (old[code], new[code]) for code in sorted(old.keys() & new.keys()) if _bare(old[code]) != _bare(new[code])}
-    strange = {code: names for code, names in other.items() if _alike(*names) < ALIKE}
+    strange = {code: names for code, names in other.items() if _alike(*names) < ALIKE and not set(names) <= set(areas.OTHER_NAMES.get(code, ()))}
     spelt = {code: names for code, names in other.items() if code not in strange}
     changes = []
     if strange and len(strange) <= 0.3 * len(old):
         shown = [f"{code} was {names[0]} and is now {names[1]}" for code, names in strange.items()]
         home = place.code in strange
         what = f"{counted(len(strange), 'code stands', 'codes stand')} for another place in {quoted(pair[1])}: {listed(shown, 3)}."
-        evidence = {"count": len(strange), "examples": [{"code": c, "before": n[0], "after": n[1]} for c, n in list(strange.items())[:5]], "by": "the names", "home_touched": home}
+        evidence = {
+            "count": len(strange),
+            "examples": [{"code": c, "before": n[0], "after": n[1]} for c, n in list(strange.items())[:5]],
+            "by": "the names",
+            "home_touched": home,
+        }
         befores, afters = [names[0] for names in strange.values()][:50], [names[1] for names in strange.values()][:50]
-        changes.append(Change("area_recoded", Severity.BREAKING, what, pair[1], befores, afters, evidence, "names\x1f" + "\x1f".join(strange)))
+        changes.append(
+            Change("area_recoded", Severity.BREAKING, what, pair[1], befores, afters, evidence, "names\x1f" + "\x1f".join(strange))
+        )
     if spelt:
         name_column = after.shape.area_name_column or pair[1]
         shown = [f"{quoted(names[0])} is now {quoted(names[1])}" for names in spelt.values()]
         what = f"{counted(len(spelt), 'area has', 'areas have')} another name under the same code in {quoted(name_column)}: {listed(shown, 3)}. A join on the name misses {'it' if len(spelt) == 1 else 'them'}."
-        evidence = {"renamed": {names[0]: names[1] for names in list(spelt.values())[:50]}, "count": len(spelt), "home_touched": place.code in spelt}
-        changes.append(Change("category_renamed", Severity.WARNING, what, name_column, None, None, evidence, "names\x1f" + "\x1f".join(spelt)))
+        evidence = {
+            "renamed": {names[0]: names[1] for names in list(spelt.values())[:50]},
+            "count": len(spelt),
+            "home_touched": place.code in spelt,
+        }
+        changes.append(
+            Change("category_renamed", Severity.WARNING, what, name_column, None, None, evidence, "names\x1f" + "\x1f".join(spelt))
+        )
     return changes
 
 
@@ -275,7 +339,9 @@ def _alike(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, first, second).ratio()
 
 
-def _missing(pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str], calm: bool, before: Observed, place: Place) -> list[Change]:
+def _missing(
+    pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str], calm: bool, before: Observed, place: Place
+) -> list[Change]:
     if not codes:
         return []
     home = place.code in codes or place.name in codes
@@ -294,14 +360,27 @@ def _added(pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str]
         return []
     shown = [f"{names[code]} ({code})" if code in names else code for code in codes]
     what = f"{counted(len(codes), 'area is', 'areas are')} new in {quoted(pair[1])}: {listed(shown, 4)}."
-    return [Change("area_added", Severity.INFO, what, pair[1], None, list(codes[:50]), {"count": len(codes), "areas": list(shown[:50])}, "\x1f".join(codes))]
+    return [
+        Change(
+            "area_added",
+            Severity.INFO,
+            what,
+            pair[1],
+            None,
+            list(codes[:50]),
+            {"count": len(codes), "areas": list(shown[:50])},
+            "\x1f".join(codes),
+        )
+    ]
 
 
 def _names(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]) -> dict[str, str]:
     return {**_names_of(connection, before, pair[0], None), **_names_of(connection, after, pair[1], None)}
 
 
-def _names_of(connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None, one_name: bool = False) -> dict[str, str]:
+def _names_of(
+    connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None, one_name: bool = False
+) -> dict[str, str]:
     """The name that stands beside each code; the column of names is the one whose own name goes with the code column's."""
     name_column = observed.shape.area_name_column if column == observed.shape.area_column else _beside(observed.shape, column)
     if not name_column or name_column == column:
@@ -316,10 +395,19 @@ def _names_of(connection: duckdb.DuckDBPyConnection, observed: Observed, column:
 
 def _beside(shape: Shape, column: str) -> str | None:
     """`region_name` for `region_code`, `LAD22NM` for `LAD22CD`."""
-    wanted = [re.sub(r"code$", "name", column, flags=re.IGNORECASE), re.sub(r"CD$", "NM", column), re.sub(r"cd$", "nm", column), column.replace("_code", "_name").replace("new_", ""), column.replace(" code", " name"), column.replace("Code", "Name")]
+    wanted = [
+        re.sub(r"code$", "name", column, flags=re.IGNORECASE),
+        re.sub(r"CD$", "NM", column),
+        re.sub(r"cd$", "nm", column),
+        column.replace("_code", "_name").replace("new_", ""),
+        column.replace(" code", " name"),
+        column.replace("Code", "Name"),
+    ]
     return next((name for name in wanted if name != column and shape.column(name)), None)
 
 
 def _bare(name: str) -> str:
-    bare = re.sub(r"\b(city of|county of|the|county ua|ua|, city of|, county of)\b", " ", name.lower().replace("&", "and").replace("st.", "st"))
+    bare = re.sub(
+        r"\b(city of|county of|the|county ua|ua|, city of|, county of)\b", " ", name.lower().replace("&", "and").replace("st.", "st")
+    )
     return re.sub(r"[^a-z0-9]+", "", bare)

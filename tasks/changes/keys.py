@@ -22,7 +22,9 @@ FELL = 0.005  # of the rows of the shared periods; fewer are said, and no alarm
 INCREMENT_FELL = 0.2  # a new month of events may be much smaller than the last, and is hardly ever a fifth of it
 
 
-def key_changes(connection: duckdb.DuckDBPyConnection, before: Shape, after: Observed, alignment: Alignment, key: Sequence[str] | None) -> list[Change]:
+def key_changes(
+    connection: duckdb.DuckDBPyConnection, before: Shape, after: Observed, alignment: Alignment, key: Sequence[str] | None
+) -> list[Change]:
     """key_duplicated, when the key that held before no longer tells the rows apart."""
     wanted = list(key or before.key)
     later = [name for earlier in wanted if (name := alignment.later(earlier))]
@@ -32,12 +34,16 @@ def key_changes(connection: duckdb.DuckDBPyConnection, before: Shape, after: Obs
         later += _grown(before, after.shape, alignment, later)
     cells = ", ".join(f"coalesce({sql.text(sql.identifier(name))}, '')" for name in later)
     source = sql.identifier(after.table)
-    found = connection.execute(f"select count(*), coalesce(sum(n), 0) from (select count(*) as n from {source} group by {cells} having count(*) > 1)").fetchone()
+    found = connection.execute(
+        f"select count(*), coalesce(sum(n), 0) from (select count(*) as n from {source} group by {cells} having count(*) > 1)"
+    ).fetchone()
     groups, rows = (int(found[0]), int(found[1])) if found else (0, 0)
     spare = rows - groups
     if spare <= before.key_duplicates or spare <= 0:
         return []
-    examples = connection.execute(f"select {cells}, count(*) from {source} group by {cells} having count(*) > 1 order by count(*) desc, 1 limit 5").fetchall()
+    examples = connection.execute(
+        f"select {cells}, count(*) from {source} group by {cells} having count(*) > 1 order by count(*) desc, 1 limit 5"
+    ).fetchall()
     shown = [dict(zip([*later, "rows"], [*row[:-1], row[-1]], strict=True)) for row in examples]
     before_words = "told every row apart" if not before.key_duplicates else f"left {counted(before.key_duplicates, 'row')} over"
     what = (
@@ -69,9 +75,19 @@ def volume_changes(
     old, new, within = _comparable_rows(connection, before, after, alignment, delivery)
     if old == new:
         return []
-    evidence = {"rows_before": before.shape.rows, "rows_after": after.shape.rows, "compared_before": old, "compared_after": new, "within": within}
+    evidence = {
+        "rows_before": before.shape.rows,
+        "rows_after": after.shape.rows,
+        "compared_before": old,
+        "compared_after": new,
+        "within": within,
+    }
     if match is not None:
-        evidence |= {"keys_only_before": match.before_keys - match.count, "keys_only_after": match.after_keys - match.count, "keys_in_both": match.count}
+        evidence |= {
+            "keys_only_before": match.before_keys - match.count,
+            "keys_only_after": match.after_keys - match.count,
+            "keys_in_both": match.count,
+        }
     where = f" in the {within}" if within else ""
     if new < old:
         if delivery == "increment":
@@ -84,7 +100,9 @@ def volume_changes(
     return [Change("rows_rose", Severity.INFO, what, None, old, new, evidence, "rows")]
 
 
-def _comparable_rows(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery: str) -> tuple[int, int, str]:
+def _comparable_rows(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery: str
+) -> tuple[int, int, str]:
     """Rows of both tables in the periods they share; all rows where they share none or have none."""
     column = before.shape.period_column
     later = alignment.later(column) if column else None
@@ -97,7 +115,9 @@ def _comparable_rows(connection: duckdb.DuckDBPyConnection, before: Observed, af
     counts = []
     for observed, name in ((before, column), (after, later)):
         cell = sql.text(sql.identifier(name))
-        found = connection.execute(f"select count(*) from {sql.identifier(observed.table)} where {cell} in {sql.literals(sorted(shared))}").fetchone()
+        found = connection.execute(
+            f"select count(*) from {sql.identifier(observed.table)} where {cell} in {sql.literals(sorted(shared))}"
+        ).fetchone()
         counts.append(int(found[0]) if found else 0)
     if not all(counts):
         return everything
@@ -108,7 +128,9 @@ def doubled_changes(connection: duckdb.DuckDBPyConnection, before: Observed, aft
     """area_doubled in the later table; where the earlier had it too it is said, and is no change."""
     later = doubled_areas(connection, after)
     if later and doubled_areas(connection, before):
-        return [replace(change, severity=Severity.INFO, what=f"In both files: {change.what[0].lower() + change.what[1:]}") for change in later]
+        return [
+            replace(change, severity=Severity.INFO, what=f"In both files: {change.what[0].lower() + change.what[1:]}") for change in later
+        ]
     return later
 
 
@@ -118,7 +140,18 @@ def given_key_fails(shape: Shape) -> list[Change]:
         return []
     what = f"{counted(shape.key_duplicates, 'row')} share their key ({', '.join(shape.key)}) with another."
     severity = Severity.WARNING if shape.key_inferred else Severity.BREAKING
-    return [Change("key_duplicated", severity, what, None, None, list(shape.key), {"key": list(shape.key), "rows_too_many": shape.key_duplicates}, "\x1f".join(shape.key))]
+    return [
+        Change(
+            "key_duplicated",
+            severity,
+            what,
+            None,
+            None,
+            list(shape.key),
+            {"key": list(shape.key), "rows_too_many": shape.key_duplicates},
+            "\x1f".join(shape.key),
+        )
+    ]
 
 
 def doubled_areas(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list[Change]:
@@ -131,7 +164,12 @@ def doubled_areas(connection: duckdb.DuckDBPyConnection, observed: Observed) -> 
     if codes is None or measure is None:
         return []
     for column in shape.columns:
-        ids_possible = column.name != codes.name and column.role != "measure" and codes.distinct < column.distinct <= 2 * codes.distinct and not column.markers
+        ids_possible = (
+            column.name != codes.name
+            and column.role != "measure"
+            and codes.distinct < column.distinct <= 2 * codes.distinct
+            and not column.markers
+        )
         if not ids_possible:
             continue
         code, identity, value = sql.identifier(codes.name), sql.identifier(column.name), sql.number(sql.identifier(measure.name))
@@ -139,7 +177,9 @@ def doubled_areas(connection: duckdb.DuckDBPyConnection, observed: Observed) -> 
             f"with per_id as (select {code} as code, {identity} as id, count(*) as n, sum({value}) as total from {source} where {code} is not null and {identity} is not null group by all) "
             f"select code, list(id order by id), count(distinct n), count(distinct round(total, 6)) from per_id group by code having count(*) > 1"
         ).fetchall()
-        ids = connection.execute(f"select count(distinct {identity}), count(*) from (select distinct {code}, {identity} from {source} where {code} is not null and {identity} is not null)").fetchone()
+        ids = connection.execute(
+            f"select count(distinct {identity}), count(*) from (select distinct {code}, {identity} from {source} where {code} is not null and {identity} is not null)"
+        ).fetchone()
         same = [(code_, list(ids_)) for code_, ids_, counts, totals in rows if counts == 1 and totals == 1]
         if not rows or not ids or ids[0] != ids[1] or len(same) < 0.9 * len(rows):
             continue

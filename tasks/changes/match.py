@@ -53,7 +53,12 @@ class Translation:
 
 
 def best_match(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, key: Sequence[str] | None = None, translation: Translation | None = None
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    key: Sequence[str] | None = None,
+    translation: Translation | None = None,
 ) -> Match | None:
     """The key, of those that either table suggests, under which the most rows find each other; None where none does."""
     periods = same_periods(before.shape, after.shape, alignment)
@@ -66,7 +71,10 @@ def best_match(
     if not good:
         return None
     # A longer key is the surer one where it finds nearly as many.
-    return max(good, key=lambda found: (round(found.count / max(1, min(before.shape.rows, after.shape.rows)), 1), found.count, len(found.before_key)))
+    return max(
+        good,
+        key=lambda found: (round(found.count / max(1, min(before.shape.rows, after.shape.rows)), 1), found.count, len(found.before_key)),
+    )
 
 
 def match(
@@ -87,8 +95,12 @@ def match(
             f"create or replace temp table _keys_{side} as select hash({cells}) as h, count(*) as n, min(rowid) as r "
             f"from {sql.identifier(table)} where {condition} group by h"
         )
-    connection.execute(f"create or replace temp table {name} as select b.r as b, a.r as a from _keys_b as b join _keys_a as a using (h) where b.n = 1 and a.n = 1")
-    counts = connection.execute(f"select (select count(*) from {name}), (select count(*) from _keys_b), (select count(*) from _keys_a)").fetchone() or (0, 0, 0)
+    connection.execute(
+        f"create or replace temp table {name} as select b.r as b, a.r as a from _keys_b as b join _keys_a as a using (h) where b.n = 1 and a.n = 1"
+    )
+    counts = connection.execute(
+        f"select (select count(*) from {name}), (select count(*) from _keys_b), (select count(*) from _keys_a)"
+    ).fetchone() or (0, 0, 0)
     connection.execute("drop table _keys_b; drop table _keys_a")
     return Match(tuple(b for b, _ in key), tuple(a for _, a in key), name, int(counts[0]), int(counts[1]), int(counts[2]), across_periods)
 
@@ -136,7 +148,7 @@ def _candidate_keys(before: Shape, after: Shape, alignment: Alignment, key: Sequ
         found.append(from_after)
     # Where a part of the key is gone or new, what is left of it may still tell enough rows apart.
     union = tuple(dict.fromkeys((*from_before, *from_after)))
-    for pairs in (from_before, from_after, union):
-        if pairs and (len(pairs) > 1 or len(before.key) == 1):
-            found.append(pairs)
+    for left in (from_before, from_after, union):
+        if left and (len(left) > 1 or len(before.key) == 1):
+            found.append(left)
     return found

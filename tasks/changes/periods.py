@@ -69,7 +69,8 @@ def period_changes(before: Shape, after: Shape, periods: Periods, delivery: str,
             WINDOW: "The file is a rolling window: what was landed of " + ("it" if len(labels) == 1 else "them") + " must be kept.",
             INCREMENT: "The file holds only the new period; nothing is lost where the earlier ones are kept.",
         }[delivery]
-        what = f"{_name(labels)} {'is' if len(labels) == 1 else 'are'} gone ({counted(len(periods.shared), 'period')} in both files). {why}"
+        in_both = f" ({counted(len(periods.shared), 'period')} in both files)" if periods.shared else ""
+        what = f"{_name(labels)} {'is' if len(labels) == 1 else 'are'} gone{in_both}. {why}"
         evidence = {"periods": labels, "in_both": len(periods.shared), "delivery": delivery}
         changes.append(Change("period_removed", severity, what, column, labels, None, evidence, "\x1f".join(labels)))
     if periods.added:

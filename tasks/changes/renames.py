@@ -29,7 +29,13 @@ MOST_PAIRS = 60_000
 ACCEPTED = 0.6
 
 
-def align(connection: duckdb.DuckDBPyConnection | None, before: Shape, after: Shape, tables: tuple[Observed, Observed] | None, key: Sequence[str] | None = None) -> Alignment:
+def align(
+    connection: duckdb.DuckDBPyConnection | None,
+    before: Shape,
+    after: Shape,
+    tables: tuple[Observed, Observed] | None,
+    key: Sequence[str] | None = None,
+) -> Alignment:
     """Which column is which. Without tables (a stored contract), values are known only where the shape lists them."""
     plain = unpaired(before, after, ())
     gone = [column for name in plain.removed if (column := before.column(name))]
@@ -65,9 +71,15 @@ def _words(name: str) -> set[str]:
     return {word for word in re.split(r"[^a-z0-9]+", spaced.lower()) if word}
 
 
-def _judge(before: Shape, after: Shape, old: Column, new: Column, vectors: _Vectors | None, bags: Mapping[tuple[int, str], Mapping[str, int]]) -> Rename | None:
+def _judge(
+    before: Shape, after: Shape, old: Column, new: Column, vectors: _Vectors | None, bags: Mapping[tuple[int, str], Mapping[str, int]]
+) -> Rename | None:
     same_name = normal_name(old.name) == normal_name(new.name) != ""
-    same_stem = not same_name and "{}" in without_period(old.name) and normal_name(without_period(old.name)) == normal_name(without_period(new.name)) != ""
+    same_stem = (
+        not same_name
+        and "{}" in without_period(old.name)
+        and normal_name(without_period(old.name)) == normal_name(without_period(new.name)) != ""
+    )
     if "empty" in (old.type, new.type):
         if same_stem and old.type == new.type:
             return _by_name(old, new, "only the year in its name differs, and both are empty")
@@ -82,7 +94,12 @@ def _judge(before: Shape, after: Shape, old: Column, new: Column, vectors: _Vect
         telling = matched["distinct"] >= 3 or name >= 0.4 or same_stem
         if telling and (beyond >= 0.75 or (beyond >= 0.45 and (name >= 0.6 or same_stem))):
             because = f"{share(matched['equal'], matched['compared'])} of {matched['compared']:,} values at the same keys are equal"
-            return Rename(old.name, new.name, beyond + name / 2 + _begins_alike(old.name, new.name) / 5, {"because": because, **_facts(matched), "name_resemblance": round(name, 2)})
+            return Rename(
+                old.name,
+                new.name,
+                beyond + name / 2 + _begins_alike(old.name, new.name) / 5,
+                {"because": because, **_facts(matched), "name_resemblance": round(name, 2)},
+            )
         varied = equal < 0.95  # columns of one value agree by chance, and are judged by what they hold
         if varied and beyond < 0.3 and not same_stem and not _shortened(old.name, new.name) and not vectors.across_periods:  # type: ignore[union-attr]
             return None
@@ -96,8 +113,17 @@ def _by_values(
     if numeric == (True, True):
         agree = _spread_agrees(old, new)
         if agree is not None and ((agree >= 0.7 and (name >= 0.8 or same_stem)) or (agree >= 0.6 and _shortened(old.name, new.name))):
-            because = "the names resemble and the numbers have the same spread" if not same_stem else "only the year in its name differs, and the numbers have the same spread"
-            evidence = {"because": because, "quantiles_before": list(old.quantiles), "quantiles_after": list(new.quantiles), "name_resemblance": round(name, 2)}
+            because = (
+                "the names resemble and the numbers have the same spread"
+                if not same_stem
+                else "only the year in its name differs, and the numbers have the same spread"
+            )
+            evidence = {
+                "because": because,
+                "quantiles_before": list(old.quantiles),
+                "quantiles_after": list(new.quantiles),
+                "name_resemblance": round(name, 2),
+            }
             return Rename(old.name, new.name, 0.5 + name / 2, evidence)
         if same_stem and _areas_in_name(old.name):
             return _by_name(old, new, "only the year in its name differs")
@@ -107,19 +133,32 @@ def _by_values(
     left: Mapping[str, int] = bags.get((0, old.name)) or dict.fromkeys(old.categories or (), 1)
     right: Mapping[str, int] = bags.get((1, new.name)) or dict.fromkeys(new.categories or (), 1)
     both = left.keys() & right.keys()
-    of_rows = min(sum(left[value] for value in both) / max(1, sum(left.values())), sum(right[value] for value in both) / max(1, sum(right.values())))
+    of_rows = min(
+        sum(left[value] for value in both) / max(1, sum(left.values())), sum(right[value] for value in both) / max(1, sum(right.values()))
+    )
     overlap = len(both) / max(1, min(len(left), len(right)))
-    facts = {"values_in_both": len(both), "values_before": len(left), "values_after": len(right), "examples": sorted(both)[:5], "name_resemblance": round(name, 2)}
+    facts = {
+        "values_in_both": len(both),
+        "values_before": len(left),
+        "values_after": len(right),
+        "examples": sorted(both)[:5],
+        "name_resemblance": round(name, 2),
+    }
     near = abs(old.position / max(1, len(before.columns)) - new.position / max(1, len(after.columns))) < 0.12
     enough = len(both) >= 3 or (len(both) >= 1 and (name >= 0.4 or (near and 1 < len(left) <= 3 and len(right) <= 3)))
     many = len(both) >= 30 and overlap >= 0.1  # long lists do not share thirty values by chance
     mostly = of_rows >= 0.6 and len(both) >= 1 and near and len(left) > 1 and len(right) > 1
     if (many or mostly) and not overlap >= 0.5:
         because = f"{len(both):,} of its {len(left):,} values, on {share(of_rows, 1)} of the rows, stand in the new column too"
-        return Rename(old.name, new.name, 0.3 + max(overlap, of_rows) / 2 + name / 2 + near / 10, {"because": because, **facts})
+        return Rename(old.name, new.name, 0.45 + max(overlap, of_rows) / 2 + name / 2 + near / 10, {"because": because, **facts})
     if enough and overlap >= (0.5 if len(both) >= 3 else 0.99) and not _spreads_clash(old, new, left, right):
         because = f"{len(both):,} of its {len(left):,} values stand in the new column too"
-        return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2 + near / 10 + _begins_alike(old.name, new.name) / 5, {"because": because, **facts})
+        return Rename(
+            old.name,
+            new.name,
+            0.3 + overlap / 2 + name / 2 + near / 10 + _begins_alike(old.name, new.name) / 5,
+            {"because": because, **facts},
+        )
     if old.type == new.type and (same_stem or name >= 0.8) and (overlap >= 0.1 or (same_stem and overlap > 0)):
         because = f"the names resemble and {len(both):,} of its {len(left):,} values stand in the new column too"
         return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2, {"because": because, **facts})
@@ -129,7 +168,9 @@ def _by_values(
 
 
 def _by_name(old: Column, new: Column, because: str, facts: Mapping[str, Any] | None = None) -> Rename:
-    return Rename(old.name, new.name, 2.0, {"because": because, **(facts or {}), "name_resemblance": round(resemblance(old.name, new.name), 2)})
+    return Rename(
+        old.name, new.name, 2.0, {"because": because, **(facts or {}), "name_resemblance": round(resemblance(old.name, new.name), 2)}
+    )
 
 
 def _areas_in_name(name: str) -> bool:
@@ -191,7 +232,12 @@ class _Vectors:
         filled = (one >= 0) & (other >= 0)
         same = filled & (one == other)
         compared, equal = int(filled.sum()), int(same.sum())
-        return {"compared": compared, "equal": equal, "distinct": int(len(np.unique(one[same]))), "beyond_chance": _beyond_chance(one[filled], other[filled], equal)}
+        return {
+            "compared": compared,
+            "equal": equal,
+            "distinct": len(np.unique(one[same])),
+            "beyond_chance": _beyond_chance(one[filled], other[filled], equal),
+        }
 
 
 def _beyond_chance(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], equal: int) -> float:
@@ -206,7 +252,12 @@ def _beyond_chance(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], equal
 
 
 def _vectors(
-    connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], plain: Alignment, gone: Sequence[Column], come: Sequence[Column], key: Sequence[str] | None
+    connection: duckdb.DuckDBPyConnection,
+    tables: tuple[Observed, Observed],
+    plain: Alignment,
+    gone: Sequence[Column],
+    come: Sequence[Column],
+    key: Sequence[str] | None,
 ) -> _Vectors | None:
     found = best_match(connection, *tables, plain, key)
     if found is None or found.count < ENOUGH:
@@ -214,7 +265,9 @@ def _vectors(
     if found is None or found.count < ENOUGH:
         return None
     before, after = tables
-    wanted = [f"{_cell('x', column)} as b{index}" for index, column in enumerate(gone)] + [f"{_cell('y', column)} as a{index}" for index, column in enumerate(come)]
+    wanted = [f"{_cell('x', column)} as b{index}" for index, column in enumerate(gone)] + [
+        f"{_cell('y', column)} as a{index}" for index, column in enumerate(come)
+    ]
     rows = connection.execute(
         f"select {', '.join(wanted)} from (select * from {found.pairs} order by b limit {SAMPLE}) as p "
         f"join {sql.identifier(before.table)} as x on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a"
@@ -240,7 +293,9 @@ def _cell(alias: str, column: Column) -> str:
     return sql.canonical(f"{alias}.{sql.identifier(column.name)}", column.type in NUMERIC)
 
 
-def _bags(connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], gone: Sequence[Column], come: Sequence[Column]) -> dict[tuple[int, str], dict[str, int]]:
+def _bags(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], gone: Sequence[Column], come: Sequence[Column]
+) -> dict[tuple[int, str], dict[str, int]]:
     """The values of the unpaired columns that are not numbers, with how often each stands."""
     bags: dict[tuple[int, str], dict[str, int]] = {}
     for side, (observed, columns) in enumerate(zip(tables, (gone, come), strict=True)):

@@ -15,7 +15,18 @@ from tasks.changes.words import counted, listed, quoted
 
 BULK = 12  # more columns of one kind and one severity than this are said in one change
 _ORDER = list(KINDS)
-_FIRST = ("not_data", "empty", "truncated", "table_repeated", "repeated_release", "column_removed", "column_renamed", "key_duplicated", "area_doubled", "values_redefined")
+_FIRST = (
+    "not_data",
+    "empty",
+    "truncated",
+    "table_repeated",
+    "repeated_release",
+    "column_removed",
+    "column_renamed",
+    "key_duplicated",
+    "area_doubled",
+    "values_redefined",
+)
 
 
 def arranged(changes: Sequence[Change], before: Shape, after: Shape, alignment: Alignment) -> list[Change]:
@@ -29,7 +40,15 @@ def arranged(changes: Sequence[Change], before: Shape, after: Shape, alignment: 
 
 def _rank(change: Change) -> tuple[object, ...]:
     first = _FIRST.index(change.kind) if change.kind in _FIRST else len(_FIRST)
-    return -int(change.severity), not change.evidence.get("summary", False), first, not change.evidence.get("home_touched", False), _ORDER.index(change.kind), change.column or "", change.subject
+    return (
+        -int(change.severity),
+        not change.evidence.get("summary", False),
+        first,
+        not change.evidence.get("home_touched", False),
+        _ORDER.index(change.kind),
+        change.column or "",
+        change.subject,
+    )
 
 
 def _bulk(changes: Sequence[Change], before: Shape, after: Shape) -> list[Change]:
@@ -47,15 +66,29 @@ def _bulk(changes: Sequence[Change], before: Shape, after: Shape) -> list[Change
 
 def _summary(kind: str, severity: Severity, group: Sequence[Change], before: Shape, after: Shape) -> Change:
     sizes = f"The table went from {len(before.columns):,} to {len(after.columns):,} columns"
-    names = [change.after if kind == "column_added" else change.before if kind != "column_renamed" else f"{change.before} → {change.after}" for change in group]
+    names = [
+        change.after if kind == "column_added" else change.before if kind != "column_renamed" else f"{change.before} → {change.after}"
+        for change in group
+    ]
     if kind == "column_retyped":
         names = [change.column or "" for change in group]
-    verb = {"column_removed": "are gone", "column_added": "are new", "column_renamed": "have another name", "column_retyped": "hold another type"}[kind]
+    verb = {
+        "column_removed": "are gone",
+        "column_added": "are new",
+        "column_renamed": "have another name",
+        "column_retyped": "hold another type",
+    }[kind]
     of = len(after.columns) if kind == "column_added" else len(before.columns)
     what = f"{sizes}: {counted(len(group), 'column')} of {of:,} {verb}, such as {listed([quoted(name) for name in names], 3)}."
     if kind == "column_renamed" and len(group) >= 0.6 * len(before.columns):
         what = f"Nearly all columns have another name ({len(group)} of {len(before.columns)}), such as {listed([quoted(name) for name in names], 3)}."
-    evidence = {"summary": True, "count": len(group), "columns": list(names), "columns_before": len(before.columns), "columns_after": len(after.columns)}
+    evidence = {
+        "summary": True,
+        "count": len(group),
+        "columns": list(names),
+        "columns_before": len(before.columns),
+        "columns_after": len(after.columns),
+    }
     if kind == "column_renamed":
         evidence["patch"] = {"rename": {str(change.after): str(change.before) for change in group}}
         evidence["because"] = {str(change.before): str(change.evidence.get("because", "")) for change in group}
@@ -73,12 +106,20 @@ def _reshaped(changes: Sequence[Change], before: Shape, after: Shape, alignment:
         return None
     column, names = told
     # A key that no longer tells the rows apart is what a turn means, and is not said beside it.
-    kept = [change for change in changes if change.kind not in ("column_removed", "column_added", "column_renamed", "column_reordered", "key_duplicated")]
+    kept = [
+        change
+        for change in changes
+        if change.kind not in ("column_removed", "column_added", "column_renamed", "column_reordered", "key_duplicated")
+    ]
     gone = [change for change in changes if change.kind in ("column_removed", "column_renamed")]
     come = [change for change in changes if change.kind in ("column_added", "column_renamed")]
     rows = f"{len(before.columns)} columns and {before.rows:,} rows became {len(after.columns)} columns and {after.rows:,} rows"
     examples = listed([f"{quoted(name)}" for name in names], 3)
-    where = f"what stood in columns of its own ({examples}) now stands in the rows, named in {quoted(column)}" if direction == "wide to long" else f"what stood in the rows of {quoted(column)} now has columns of its own ({examples})"
+    where = (
+        f"what stood in columns of its own ({examples}) now stands in the rows, named in {quoted(column)}"
+        if direction == "wide to long"
+        else f"what stood in the rows of {quoted(column)} now has columns of its own ({examples})"
+    )
     gone_names, come_names = [str(change.before) for change in gone], [str(change.after) for change in come]
     summary = Change(
         "column_removed",
@@ -87,7 +128,14 @@ def _reshaped(changes: Sequence[Change], before: Shape, after: Shape, alignment:
         None,
         gone_names,
         come_names,
-        {"summary": True, "turned": direction, "columns": gone_names, "named_in": column, "rows_before": before.rows, "rows_after": after.rows},
+        {
+            "summary": True,
+            "turned": direction,
+            "columns": gone_names,
+            "named_in": column,
+            "rows_before": before.rows,
+            "rows_after": after.rows,
+        },
         direction,
     )
     added = Change(

@@ -123,17 +123,31 @@ def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment) -> lis
         if old is None or new is None or "measure" not in (old.role, new.role) or min(old.filled, new.filled) < 20:
             continue
         ratios = [b / a for a, b in zip(old.quantiles, new.quantiles, strict=False) if a and b and (a > 0) == (b > 0)]
-        power = next((power for power in (100.0, 1000.0, 1e6, 0.01, 0.001, 1e-6) if len(ratios) >= 4 and all(0.6 < ratio / power < 1.6 for ratio in ratios)), None)
+        power = next(
+            (
+                power
+                for power in (100.0, 1000.0, 1e6, 0.01, 0.001, 1e-6)
+                if len(ratios) >= 4 and all(0.6 < ratio / power < 1.6 for ratio in ratios)
+            ),
+            None,
+        )
         if power is None:
             continue
         words = f"{figure(power)} times larger" if power > 1 else f"{figure(round(1 / power))} times smaller"
         what = f"{quoted(later)} is about {words} all through: its unit seems to have changed (median {figure(old.quantiles[2])} before, {figure(new.quantiles[2])} now)."
-        evidence = {"ratio": power, "by": "the spread of all values", "quantiles_before": list(old.quantiles), "quantiles_after": list(new.quantiles)}
+        evidence = {
+            "ratio": power,
+            "by": "the spread of all values",
+            "quantiles_before": list(old.quantiles),
+            "quantiles_after": list(new.quantiles),
+        }
         changes.append(Change("unit_rescaled", Severity.BREAKING, what, earlier, None, power, evidence, earlier))
     return changes
 
 
-def measure_moves(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match) -> list[Moves]:
+def measure_moves(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match
+) -> list[Moves]:
     """One record per measure that both tables hold as numbers. Beyond `MOST_CELLS` cells, every n-th matched row is looked at."""
     measures = _measures(before, after, alignment, match)
     if not measures:
@@ -148,7 +162,7 @@ def measure_moves(connection: duckdb.DuckDBPyConnection, before: Observed, after
     )
     rows = connection.execute(_MOVES).fetchall()
     connection.execute("drop table _cells")
-    return [_moves(before, *measures[row[0]], row[1:]) for row in rows]
+    return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in rows]
 
 
 # Per measure: compared, moved, only reprinted with other decimals, rose, the median ratio and how many cells keep to it, the median move, hidden, shown.
@@ -204,7 +218,13 @@ def _running_total(before: Observed, after: Observed, moves: Sequence[Moves]) ->
 
 def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, move: Moves, place: Place) -> Change:
     ratio = move.ratio or 0.0
-    words = f"{figure(ratio)} times larger" if ratio > 1 else f"{figure(round(1 / ratio, 6 if 1 / ratio >= 100 else 3))} times smaller" if ratio else "zero"
+    words = (
+        f"{figure(ratio)} times larger"
+        if ratio > 1
+        else f"{figure(round(1 / ratio, 6 if 1 / ratio >= 100 else 3))} times smaller"
+        if ratio
+        else "zero"
+    )
     cells = biggest_moves(connection, before, after, match, [move], place)
     what = f"{quoted(move.after)} is {words} at {share(move.steady, move.ratios)} of the same keys: its unit or its reference changed. {_first(cells)}"
     evidence = {"ratio": ratio, "cells_at_this_ratio": move.steady, "cells_compared": move.ratios, "examples": cells}
@@ -212,7 +232,15 @@ def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Ob
 
 
 def _told(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, moves: Sequence[Moves], place: Place, kind: str, severity: Severity, running: bool = False
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    match: Match,
+    moves: Sequence[Moves],
+    place: Place,
+    kind: str,
+    severity: Severity,
+    running: bool = False,
 ) -> Change:
     compared, moved = sum(move.compared for move in moves), sum(move.moved for move in moves)
     ordered = sorted(moves, key=lambda move: (-move.share, move.before))
@@ -230,7 +258,14 @@ def _told(
         "cells_moved": moved,
         "share": round(moved / compared, 4) if compared else 0,
         "measures": [
-            {"column": move.after, "compared": move.compared, "moved": move.moved, "rose": move.rose, "median_move": move.median_move, "median_ratio": move.ratio}
+            {
+                "column": move.after,
+                "compared": move.compared,
+                "moved": move.moved,
+                "rose": move.rose,
+                "median_move": move.median_move,
+                "median_ratio": move.ratio,
+            }
             for move in ordered[:20]
         ],
         "examples": cells,
@@ -239,10 +274,21 @@ def _told(
         "key": list(match.before_key),
     }
     what = f"{head} {_first(cells)}".strip()
-    return Change(kind, severity, what, ordered[0].before if len(ordered) == 1 else None, None, None, evidence, "\x1f".join(sorted(move.before for move in moves)))
+    return Change(
+        kind,
+        severity,
+        what,
+        ordered[0].before if len(ordered) == 1 else None,
+        None,
+        None,
+        evidence,
+        "\x1f".join(sorted(move.before for move in moves)),
+    )
 
 
-def biggest_moves(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, moves: Sequence[Moves], place: Place) -> list[dict[str, Any]]:
+def biggest_moves(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, moves: Sequence[Moves], place: Place
+) -> list[dict[str, Any]]:
     """At most five cells that moved: the home area's own first, then the largest moves."""
     cells: list[dict[str, Any]] = []
     home = home_condition(after, "y", place)
@@ -276,10 +322,16 @@ def periods_touched(connection: duckdb.DuckDBPyConnection, before: Observed, mat
 def home_condition(observed: Observed, alias: str, place: Place) -> str:
     """SQL that is true on the home area's own rows."""
     columns = [name for name in (observed.shape.area_column, observed.shape.area_name_column) if name]
-    columns += [column.name for column in observed.shape.columns if column.categories and column.name not in columns and place.name in column.categories]
+    columns += [
+        column.name
+        for column in observed.shape.columns
+        if column.categories and column.name not in columns and place.name in column.categories
+    ]
     if not columns:
         return "false"
-    tests = [f"coalesce({sql.text(f'{alias}.{sql.identifier(name)}')} in {sql.literals((place.code, place.name))}, false)" for name in columns]
+    tests = [
+        f"coalesce({sql.text(f'{alias}.{sql.identifier(name)}')} in {sql.literals((place.code, place.name))}, false)" for name in columns
+    ]
     return f"({' or '.join(tests)})"
 
 
@@ -307,7 +359,18 @@ def _rerounded(moves: Sequence[Moves]) -> list[Change]:
         return []
     cells = sum(move.rerounded for move in told)
     what = f"{counted(cells, 'value')} in {listed([quoted(move.after) for move in told], 3)} {'is' if cells == 1 else 'are'} printed with another number of decimals and agree otherwise."
-    return [Change("history_revised", Severity.INFO, what, None, None, None, {"rerounded": cells, "measures": [move.after for move in told]}, "rounding")]
+    return [
+        Change(
+            "history_revised",
+            Severity.INFO,
+            what,
+            None,
+            None,
+            None,
+            {"rerounded": cells, "measures": [move.after for move in told]},
+            "rounding",
+        )
+    ]
 
 
 def _suppression(moves: Sequence[Moves]) -> list[Change]:
@@ -321,5 +384,10 @@ def _suppression(moves: Sequence[Moves]) -> list[Change]:
     words += [f"{counted(shown, 'value')} that were hidden or empty are now printed"] if shown else []
     what = f"{' and '.join(words)}, in {listed([quoted(move.after) for move in touched], 3)}."
     severity = Severity.WARNING if hidden + shown >= 0.01 * compared else Severity.INFO
-    evidence = {"hidden": hidden, "shown": shown, "cells": compared, "columns": [{"column": m.after, "hidden": m.hidden, "shown": m.shown} for m in touched[:20]]}
+    evidence = {
+        "hidden": hidden,
+        "shown": shown,
+        "cells": compared,
+        "columns": [{"column": m.after, "hidden": m.hidden, "shown": m.shown} for m in touched[:20]],
+    }
     return [Change("suppression_moved", severity, what, None, None, None, evidence, "\x1f".join(move.before for move in touched))]

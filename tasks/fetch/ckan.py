@@ -2,7 +2,7 @@
 
 Files are asked for only if changed: a file that the portal keeps itself stands while what the portal says of it stands; any other is asked
 for with its validators. A file that can no longer be had keeps its archived bytes, with a warning. Refuses a listed file that cannot be had
-and was never archived (nothing is lost unseen; `withdrawn` names those known to be broken), and a table whose rows are not those counted.
+and was never archived (nothing is lost unseen; `withdrawn` names those to pass over), and a table whose rows are not those counted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def fetch(source: Ckan, http: Http, previous: Snapshot | None) -> Delivery:
     else:
         parts, said = _files(source, chosen, http, previous)
         warnings += said
-        warnings += _no_longer_listed(chosen, previous)
+        warnings += _no_longer_listed(chosen, source.withdrawn, previous)
     return Delivery(tuple(parts), release, tuple(dict.fromkeys(warnings)))
 
 
@@ -69,8 +69,6 @@ def _files(source: Ckan, chosen: list[Resource], http: Http, previous: Snapshot 
             if before is not None:
                 parts.append(standing(before))  # with its old labels, so that the next run asks again
                 warnings.append(f"{before.name}: the archived file stands, for this one cannot be had: {error.code}, {error.found}")
-            elif resource.id in source.withdrawn:
-                warnings.append(f"{resource.part}: passed over, as declared: {error.code}, {error.found}")
             else:
                 lost.append((resource, error))
             continue
@@ -107,15 +105,15 @@ def _raise_for(lost: list[tuple[Resource, EvidenceError]], of: int) -> None:
     raise EvidenceError(
         first.code,
         where=", ".join(f"{resource.package}/{resource.part}" for resource, _ in lost[:8]),
-        expected=f"{of} files that the portal lists",
+        expected=f"every file that the portal lists ({of})",
         found=f"{len(lost)} that cannot be had and were never archived; the first: {first.found}",
-        todo="Open them in a browser; name those that are broken for good under `withdrawn`: "
+        todo="Open them in a browser; name those that are broken for good under `withdrawn` of the source: "
         + ", ".join(resource.id for resource, _ in lost[:8]),
     )
 
 
-def _no_longer_listed(chosen: list[Resource], previous: Snapshot | None) -> list[str]:
-    listed = {resource.id for resource in chosen}
+def _no_longer_listed(chosen: list[Resource], withdrawn: list[str], previous: Snapshot | None) -> list[str]:
+    listed = {resource.id for resource in chosen} | set(withdrawn)
     gone = [
         part.name for part in (previous.parts if previous else ()) if part.labels.get("resource") and part.labels["resource"] not in listed
     ]

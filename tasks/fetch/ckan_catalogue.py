@@ -102,6 +102,9 @@ def resources(source: Ckan, listed: Sequence[Mapping[str, Any]]) -> tuple[list[R
     chosen: list[Resource] = []
     warnings: list[str] = []
     for package, each in pairs:
+        if str(each.get("id")) in source.withdrawn:
+            warnings.append(f"{one_line(str(each.get('name')))!r} is passed over, as `withdrawn` says")
+            continue
         labels = _labels(source.labels, package, each)
         taken = {resource.part.casefold() for resource in chosen}
         chosen.append(_resource(package, each, taken, labels))

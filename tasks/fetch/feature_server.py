@@ -25,6 +25,7 @@ from tasks.snapshot import Delivery, Fetched, Snapshot
 
 ROWS_A_PAGE = 2_000  # the most that is asked for, whatever a server offers
 SHAPES_A_PAGE = 500  # shapes in full detail run to a hundred kilobytes each, and a page is checked in memory
+EVERYTHING = "1=1"
 ATTEMPTS = 2  # a layer that is edited while it is being paged is begun once more
 _JSON = ("application/json",)
 _GEOJSON = ("application/geo+json", "application/json")
@@ -58,17 +59,20 @@ def fetch(source: FeatureServer, http: Http, previous: Snapshot | None) -> Deliv
     parts: list[Fetched] = []
     warnings: list[str] = []
     releases: dict[str, str] = {}
+    listed: list[str] = []
     for name, wanted in source.each().items():
-        releases[name], arrived, said = _layer(source, name, wanted, http, previous)
+        if wanted.service_matching and not listed:
+            listed = _services(source.url.rstrip("/"), http)
+        service = wanted.service or by_pattern(wanted.service_matching or "", listed, str, source.url)
+        releases[name], arrived, said = _layer(source, name, service, wanted, http, previous)
         parts += arrived
         warnings += said
     return Delivery(tuple(parts), named_release(releases), tuple(dict.fromkeys(warnings)))
 
 
 def _layer(
-    source: FeatureServer, name: str, wanted: FeatureLayer, http: Http, previous: Snapshot | None
+    source: FeatureServer, name: str, service: str, wanted: FeatureLayer, http: Http, previous: Snapshot | None
 ) -> tuple[str, tuple[Fetched, ...], list[str]]:
-    service = wanted.service or _service(source.url.rstrip("/"), wanted.service_matching or "", http)
     url = f"{source.url.rstrip('/')}/{service}/FeatureServer/{wanted.layer}"
     reason = ""
     for _ in range(ATTEMPTS):
@@ -92,14 +96,13 @@ def _layer(
     raise EvidenceError("fetch.truncated", where=url, expected="pages that add up to the count", found=f"{reason} (in {ATTEMPTS} attempts)")
 
 
-def _service(url: str, pattern: str, http: Http) -> str:
-    """The one listed service that fits the pattern."""
+def _services(url: str, http: Http) -> list[str]:
+    """The names of the feature services that are listed."""
     answer = _document(http, url, {"f": "json"}, "services")
     listed = answer.get("services")
     if not isinstance(listed, list):
         raise EvidenceError("fetch.protocol", where=url, expected="a list of services", found=", ".join(answer) or "an empty object")
-    names = [str(each.get("name")) for each in listed if isinstance(each, Mapping) and each.get("type") == "FeatureServer"]
-    return by_pattern(pattern, names, str, url)
+    return [str(each.get("name")) for each in listed if isinstance(each, Mapping) and each.get("type") == "FeatureServer"]
 
 
 def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Layer:
@@ -135,12 +138,13 @@ def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Laye
 
 
 def _pages(layer: Layer, wanted: FeatureLayer, http: Http, max_bytes: int | None, pages: list[Received]) -> None:
-    """Fetch page after page into `pages` until every object id has come. Raises _Moved, fetch.empty, fetch.protocol."""
+    """Fetch page after page into `pages` until every object id has come. Raises _Moved, fetch.empty, fetch.no_match, fetch.protocol."""
     if wanted.geometry and not layer.geojson:
         raise EvidenceError("fetch.protocol", where=layer.url, expected="a layer that can be asked for GeoJSON", found="one that cannot")
     count = _count(layer, wanted, http)
     if count == 0:
-        raise EvidenceError("fetch.empty", where=f"{layer.url}, where {wanted.where}", expected="at least one row", found="a count of 0")
+        code = "fetch.empty" if wanted.where == EVERYTHING else "fetch.no_match"
+        raise EvidenceError(code, where=f"{layer.url}, where {wanted.where}", expected="at least one row", found="a count of 0")
     seen: set[Any] = set()
     requests = _by_offset(layer, wanted, seen) if layer.pages else _by_ids(layer, wanted, _ids(layer, wanted, http))
     for asked in requests:

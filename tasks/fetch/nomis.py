@@ -20,7 +20,7 @@ from tasks.fetch import nomis_codes
 from tasks.fetch.answers import one_line
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http, Received
-from tasks.fetch.nomis_codes import Plan
+from tasks.fetch.nomis_codes import Metadata, Plan
 from tasks.fetch.parts import discard, labelled, named_release, unchanged
 from tasks.snapshot import Delivery, Fetched, Snapshot
 
@@ -56,31 +56,31 @@ def fetch(source: Nomis, http: Http, previous: Snapshot | None) -> Delivery:
     parts: list[Fetched] = []
     warnings: list[str] = []
     releases: dict[str, str] = {}
+    metadata = Metadata(source.url, http)
     for name, query in source.each().items():
-        releases[name], arrived, said = _query(source, name, query, http, previous)
+        releases[name], arrived, said = _query(source, name, query, metadata, http, previous)
         parts += arrived
         warnings += said
     return Delivery(tuple(parts), named_release(releases), tuple(dict.fromkeys(warnings)))
 
 
 def _query(
-    source: Nomis, name: str, query: NomisQuery, http: Http, previous: Snapshot | None
+    source: Nomis, name: str, query: NomisQuery, metadata: Metadata, http: Http, previous: Snapshot | None
 ) -> tuple[str, tuple[Fetched, ...], list[str]]:
-    base = source.url.rstrip("/")
-    url = f"{base}/dataset/{query.dataset}.data.csv"
+    url = f"{metadata.base}/dataset/{query.dataset}.data.csv"
     plan: Plan | None = None
     reason = ""
-    for _ in range(ATTEMPTS):
-        release = nomis_codes.release(base, query.dataset, http)
+    for attempt in range(ATTEMPTS):
+        release = nomis_codes.release(metadata, query.dataset, fresh=attempt > 0)
         labels = labelled(query=name or query.dataset, release=release, asked=fingerprint(query))
         stands = unchanged(previous, labels) if release else ()
         if stands:
             return release, stands, []
-        plan = plan or nomis_codes.plan(base, query, http)
+        plan = plan or nomis_codes.plan(metadata, query)
         pages: list[Received] = []
         try:
             warnings = _pages(url, name, plan, http, source.max_bytes, pages)
-            if len(pages) > 1 and nomis_codes.release(base, query.dataset, http) != release:
+            if len(pages) > 1 and nomis_codes.release(metadata, query.dataset, fresh=True) != release:
                 raise _Moved("a release appeared between the first page and the last")
             prefix = f"{name}-" if name else ""
             parts = tuple(page.fetched(f"{prefix}page-{number:04}.csv", labels) for number, page in enumerate(pages, 1))

@@ -49,15 +49,37 @@ class Plan:
     hoped: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column -> code -> name: worth a warning when absent
 
 
-def plan(base: str, query: NomisQuery, http: Http) -> Plan:
+class Metadata:
+    """What one fetch has asked of Nomis's metadata under `base`: each address once, unless asked afresh."""
+
+    def __init__(self, base: str, http: Http) -> None:
+        self.base = base.rstrip("/")
+        self._http = http
+        self._known: dict[str, Mapping[str, Any]] = {}
+
+    def document(self, path: str, fresh: bool = False) -> Mapping[str, Any]:
+        """The JSON object under `/dataset/<path>`. Raises fetch.protocol for an error in an answer with status 200."""
+        if fresh or path not in self._known:
+            url = f"{self.base}/dataset/{path}"
+            answer = document(self._http, url, path.replace("/", "-"))
+            if not isinstance(answer, Mapping):
+                raise EvidenceError("fetch.protocol", where=url, expected="a JSON object", found=f"a JSON {type(answer).__name__}")
+            if "error" in answer:
+                said = f"an error in an answer with status 200: {text(answer['error'])[:300]}"
+                raise EvidenceError("fetch.protocol", where=url, expected="metadata", found=said)
+            self._known[path] = answer
+        return self._known[path]
+
+
+def plan(metadata: Metadata, query: NomisQuery) -> Plan:
     """Resolve a query's names. Raises fetch.no_match or fetch.ambiguous where the dataset is not the one that was meant."""
-    table = describe(base, query.dataset, http)
+    table = describe(metadata, query.dataset)
     if folded(table.name) != folded(query.expect_name):
         raise EvidenceError(
             "fetch.no_match", where=query.dataset, expected=f"the table {query.expect_name!r}", found=f"the table {table.name!r}"
         )
     _check_concepts(query, table)
-    resolver = _Resolver(base, query.dataset, http)
+    resolver = _Resolver(metadata, query.dataset)
     for areas in query.geography:
         resolver.add_areas(areas)
     for concept, wanted in query.dimensions.items():
@@ -67,9 +89,9 @@ def plan(base: str, query: NomisQuery, http: Http) -> Plan:
     return resolver.plan()
 
 
-def release(base: str, dataset: str, http: Http) -> str:
+def release(metadata: Metadata, dataset: str, fresh: bool = False) -> str:
     """When Nomis last changed this dataset, as it prints it, and which revision this is; '' where it does not say."""
-    answer = _json(http, f"{base}/dataset/{dataset}.overview.json", f"{dataset}-overview.json")
+    answer = metadata.document(f"{dataset}.overview.json", fresh)
     overview = answer.get("overview")
     if not isinstance(overview, Mapping):
         raise EvidenceError(
@@ -83,22 +105,22 @@ def release(base: str, dataset: str, http: Http) -> str:
     return "; ".join(dates + [f"version {version}" for version in versions if version])
 
 
-def describe(base: str, dataset: str, http: Http) -> Table:
+def describe(metadata: Metadata, dataset: str) -> Table:
     """The dataset's name and dimensions. Raises fetch.no_match where Nomis has no such dataset."""
-    structure = _structure(_json(http, f"{base}/dataset/{dataset}.def.sdmx.json", f"{dataset}-definition.json"))
+    structure = _structure(metadata.document(f"{dataset}.def.sdmx.json"))
     families = many(_inside(structure, "keyfamilies").get("keyfamily"))
     if not families:
-        raise EvidenceError("fetch.no_match", where=f"{base}/dataset/{dataset}", expected="one dataset of this id", found="none")
-    family = only(families, dataset, [text(each.get("id")) for each in families], f"{base}/dataset/def.sdmx.json")
+        raise EvidenceError("fetch.no_match", where=f"{metadata.base}/dataset/{dataset}", expected="one dataset of this id", found="none")
+    family = only(families, dataset, [text(each.get("id")) for each in families], f"{metadata.base}/dataset/def.sdmx.json")
     dimensions = many(_inside(family, "components").get("dimension"))
     concepts = [text(each.get("conceptref")).upper() for each in dimensions if text(each.get("isfrequencydimension")).lower() != "true"]
     return Table(text(family.get("name")), tuple(concept for concept in concepts if concept not in _IMPLICIT))
 
 
-def codes(base: str, dataset: str, path: str, http: Http) -> tuple[Code, ...]:
+def codes(metadata: Metadata, dataset: str, path: str) -> tuple[Code, ...]:
     """The codes under `/dataset/{id}/{path}.def.sdmx.json`, in Nomis's own order."""
-    url = f"{base}/dataset/{dataset}/{path}.def.sdmx.json"
-    lists = many(_inside(_structure(_json(http, url, f"{dataset}-{path.replace('/', '-')}.json")), "codelists").get("codelist"))
+    structure = _structure(metadata.document(f"{dataset}/{path}.def.sdmx.json"))
+    lists = many(_inside(structure, "codelists").get("codelist"))
     return tuple(
         Code(text(code.get("value")), text(code.get("description")), _annotation(code, "GeogCode"))
         for each in lists
@@ -122,15 +144,13 @@ def text(value: Any) -> str:
 class _Resolver:
     """Collects parameters and what the answer must hold, one argument at a time."""
 
-    def __init__(self, base: str, dataset: str, http: Http) -> None:
-        self._base = base
+    def __init__(self, metadata: Metadata, dataset: str) -> None:
+        self._metadata = metadata
         self._dataset = dataset
-        self._http = http
         self._geography: list[str] = []
         self._parameters: dict[str, str] = {}
         self._required: dict[str, set[str]] = {}
         self._hoped: dict[str, dict[str, str]] = {}
-        self._types: tuple[Code, ...] = ()
 
     def add_areas(self, areas: NomisAreas) -> None:
         if areas.type is None:
@@ -152,7 +172,7 @@ class _Resolver:
             self._require("GEOGRAPHY", found.value)
 
     def add_dimension(self, concept: str, wanted: str | Sequence[str | int] | NomisMatching) -> None:
-        listed = codes(self._base, self._dataset, concept.lower(), self._http)
+        listed = codes(self._metadata, self._dataset, concept.lower())
         where = f"{self._dataset}, dimension {concept}"
         if not listed:
             raise EvidenceError("fetch.no_match", where=where, expected="a list of codes", found="none")
@@ -187,8 +207,7 @@ class _Resolver:
         self._required.setdefault(column, set()).update(values)
 
     def _type(self, description: str) -> str:
-        self._types = self._types or self._areas("TYPE")
-        found = by_name(description, self._types, lambda code: code.name, f"{self._dataset}, kinds of area")
+        found = by_name(description, self._areas("TYPE"), lambda code: code.name, f"{self._dataset}, kinds of area")
         return found.value if found.value.upper().startswith("TYPE") else f"TYPE{found.value}"
 
     def _parent(self, areas: NomisAreas) -> str:
@@ -199,7 +218,7 @@ class _Resolver:
         return self._area(areas.within, self._areas(self._type(areas.within_type)), areas.within_type).value
 
     def _areas(self, selector: str) -> tuple[Code, ...]:
-        return codes(self._base, self._dataset, f"geography/{selector}", self._http)
+        return codes(self._metadata, self._dataset, f"geography/{selector}")
 
     def _area(self, wanted: str, listed: Sequence[Code], kind: str) -> Code:
         found = [code for code in listed if wanted in (code.area, code.value)]
@@ -241,17 +260,6 @@ def _matching(wanted: NomisMatching, listed: Sequence[Code], where: str) -> list
             found=f"{len(found)} of {len(listed)}: " + ", ".join(repr(code.name) for code in found[:8]),
         )
     return found
-
-
-def _json(http: Http, url: str, name: str) -> Mapping[str, Any]:
-    answer = document(http, url, name)
-    if not isinstance(answer, Mapping):
-        raise EvidenceError("fetch.protocol", where=url, expected="a JSON object", found=f"a JSON {type(answer).__name__}")
-    if "error" in answer:
-        raise EvidenceError(
-            "fetch.protocol", where=url, expected="metadata", found=f"an error in an answer with status 200: {text(answer['error'])[:300]}"
-        )
-    return answer
 
 
 def _structure(answer: Mapping[str, Any]) -> Mapping[str, Any]:

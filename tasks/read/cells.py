@@ -23,14 +23,17 @@ def is_number(text: str) -> bool:
 
 
 def is_marker(text: str) -> bool:
+    """A publisher's symbol in place of a number."""
     return text.strip() in MARKERS
 
 
 def is_date(text: str) -> bool:
+    """A day as ISO 8601 or as Britain prints it, with or without a time."""
     return bool(_DATE.match(text.strip()))
 
 
 def is_year(text: str) -> bool:
+    """A calendar year from 1800 to 2199."""
     return bool(_YEAR.match(text.strip()))
 
 

@@ -56,7 +56,16 @@ def unwrap(path: Path, scratch: Path, options: ReadOptions) -> Contents:
         return _gunzip(Contents(path, path.name), scratch, options)
     if start in (ZIP, EMPTY_ZIP):
         return _unzip(path, scratch, options)
-    return Contents(path, path.name)
+    return Contents(_plainly_named(path, scratch), path.name)
+
+
+def _plainly_named(path: Path, scratch: Path) -> Path:
+    """The path, or a link to it: DuckDB takes `spend[1].csv` for a pattern of names, and would read other files or none."""
+    if not any(mark in str(path) for mark in "*?[]{}"):
+        return path
+    link = scratch / "linked"
+    link.symlink_to(path.resolve())
+    return link
 
 
 def _gunzip(packed: Contents, scratch: Path, options: ReadOptions) -> Contents:

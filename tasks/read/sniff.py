@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DELIMITERS = (",", "\t", ";", "|")
+UNQUOTED = ("\t", "|")  # delimiters so rare in text that some writers part cells with them and quote nothing
 SAMPLE_BYTES = 1 << 20
 SAMPLE_RECORDS = 1_000
 CELL_LIMIT = 64 << 20  # characters in one cell
@@ -53,7 +54,9 @@ def sniff(path: Path, delimiter: str | None = None) -> Sample:
     if not whole:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
     candidates = [Dialect(mark) for mark in ((delimiter,) if delimiter else DELIMITERS)]
-    candidates += [Dialect(each.delimiter, blanks_after=True) for each in candidates if f'{each.delimiter} "' in text]
+    spaced = [Dialect(each.delimiter, blanks_after=True) for each in candidates if f'{each.delimiter} "' in text]
+    plain = [Dialect(each.delimiter, quote=None) for each in candidates if each.delimiter in UNQUOTED and '"' in text]
+    candidates += spaced + plain
     samples = [_sample(text, dialect, whole) for dialect in candidates]
     return max(samples, key=lambda sample: (round(_merit(sample), 2), not sample.dialect.blanks_after, -candidates.index(sample.dialect)))
 

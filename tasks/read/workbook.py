@@ -41,7 +41,6 @@ class _Chosen:
     name: str
     sheet: calamine.CalamineSheet
     found: Header
-    errors: Mapping[tuple[int, int], str]
 
     @property
     def cells(self) -> int:
@@ -77,9 +76,10 @@ def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, 
         width = (chosen.sheet.end or (0, 0))[1] + 1
         sink = Sink(connection, table, width)
         tally = _Tally()
+        errors = sheet_parts.error_cells(contents.path, chosen.name) if format == "xlsx" else {}
         for number, row in _rows(chosen.sheet):
             if number > chosen.found.start:
-                texts = _texts(number, row, chosen.errors)
+                texts = _texts(number, row, errors)
                 sink.add(number, texts)
                 if tuple(texts) != tuple(chosen.found.cells):
                     tally.count(row)
@@ -156,8 +156,7 @@ def _look(book: calamine.CalamineWorkbook, name: str, contents: Contents, option
         ) from error
     if sheet.start is None:
         return None
-    errors = sheet_parts.error_cells(contents.path, name) if format == "xlsx" else {}
-    sample = [_texts(number, row, errors) for number, row in islice(_rows(sheet), SAMPLE_ROWS)]
+    sample = [_texts(number, row, {}) for number, row in islice(_rows(sheet), SAMPLE_ROWS)]
     spans: list[Span] = [(top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     hidden = sheet_parts.hidden_rows(contents.path, name) if format == "xlsx" else frozenset()
     if format == "ods":
@@ -171,7 +170,7 @@ def _look(book: calamine.CalamineWorkbook, name: str, contents: Contents, option
             expected=f"a header in row {options.header_row}",
             found="fewer rows than that",
         )
-    return None if found is None else _Chosen(name, sheet, found, errors)
+    return None if found is None else _Chosen(name, sheet, found)
 
 
 def _rows(sheet: calamine.CalamineSheet) -> Iterator[tuple[int, list[Cell]]]:

@@ -123,7 +123,8 @@ def _population(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -
     connection.execute(f"create table population as {read_csv(files / POPULATION)}")
     types = dict(connection.execute("select distinct GEOGRAPHY_TYPECODE, GEOGRAPHY_TYPE from population order by 1").fetchall())
     ages = dict(connection.execute("select C_AGE, any_value(C_AGE_NAME) from population group by 1 order by C_AGE::int").fetchall())
-    areas = "select distinct GEOGRAPHY as id, GEOGRAPHY_CODE as code, GEOGRAPHY_NAME as name, GEOGRAPHY_TYPECODE as type, '' as parents from population"
+    columns = "GEOGRAPHY as id, GEOGRAPHY_CODE as code, GEOGRAPHY_NAME as name, GEOGRAPHY_TYPECODE as type, '' as parents"
+    areas = f"select distinct {columns} from population"
     write_parquet(connection, f"{areas} order by type, code, id", out / "population.areas.parquet")
     cells = "select DATE as date, GEOGRAPHY as area, GENDER as gender, C_AGE as c_age, OBS_VALUE as value from population"
     write_parquet(connection, f"{cells} order by area, c_age::int", out / "population.parquet")
@@ -145,7 +146,9 @@ def _areas(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
     """The areas of Birmingham by kind: id, code, name, type, parents."""
     geoportal = files / "ons/geoportal"
     connection.execute(f"create table oa as {read_csv(files / 'ons/census2011/KS201EW_oa11_birmingham_MLID.csv')}")
-    connection.execute(f"create table lookup as {read_csv(geoportal / 'LSOA11_LSOA21_LAD22_EW_Exact_CHGIND.csv')} where LAD22CD = '{CITY_CODE}'")
+    connection.execute(
+        f"create table lookup as {read_csv(geoportal / 'LSOA11_LSOA21_LAD22_EW_Exact_CHGIND.csv')} where LAD22CD = '{CITY_CODE}'"
+    )
     connection.execute(f"create table middle as {read_csv(geoportal / 'MSOA11_MSOA21_LAD22_EW_CHNGIND.csv')} where LAD22CD = '{CITY_CODE}'")
     connection.execute(
         f"""
@@ -160,7 +163,11 @@ def _areas(connection: duckdb.DuckDBPyConnection, files: Path) -> None:
             union all select '{CITY_CODE}', '{CITY}', '464'
         )
         select '9' || type || code[2:] as id, code, name, type,
-            case when type in ('151', '152') then '9154{CITY_CODE[1:]}' when type in ('297', '298', '299') then '9464{CITY_CODE[1:]}' else '' end as parents
+            case
+                when type in ('151', '152') then '9154{CITY_CODE[1:]}'
+                when type in ('297', '298', '299') then '9464{CITY_CODE[1:]}'
+                else ''
+            end as parents
         from listed
         """
     )
@@ -206,10 +213,12 @@ def _ethnic_group_2011(connection: duckdb.DuckDBPyConnection) -> None:
         f"""
         create table figures_2011 as
         with numbers as (
-            select OA, LSOA, MSOA, Persons::int as persons, WhiteBrit::int as white_british, Irish::int as white_irish, OtherWhite::double::int as white_other,
-                Mixed::int as mixed_all, Indian::int as asian_indian, Pakistani::int as asian_pakistani, Bangladeshi::int as asian_bangladeshi,
-                Chinese::int as asian_chinese, OtherAsian::int as asian_other, BlkAfrican::int as black_african, BlkCaribbean::int as black_caribbean,
-                OtherBlk::int as black_other, Arab::int as other_arab, Other::int as other_any
+            select OA, LSOA, MSOA, Persons::int as persons,
+                WhiteBrit::int as white_british, Irish::int as white_irish, OtherWhite::double::int as white_other, Mixed::int as mixed_all,
+                Indian::int as asian_indian, Pakistani::int as asian_pakistani, Bangladeshi::int as asian_bangladeshi,
+                Chinese::int as asian_chinese, OtherAsian::int as asian_other,
+                BlkAfrican::int as black_african, BlkCaribbean::int as black_caribbean, OtherBlk::int as black_other,
+                Arab::int as other_arab, Other::int as other_any
             from oa
         ),
         counted as (
@@ -261,5 +270,12 @@ def _write_ethnic_group(connection: duckdb.DuckDBPyConnection, out: Path) -> Non
 
 
 def _manifest(path: Path, source: str, types: dict[str, str], areas: str, tables: list[dict[str, object]]) -> None:
-    about = {"protocol": "nomis", "source": f"Office for National Statistics, {source}", "licence": LICENCE, "types": types, "areas": areas, "tables": tables}
+    about = {
+        "protocol": "nomis",
+        "source": f"Office for National Statistics, {source}",
+        "licence": LICENCE,
+        "types": types,
+        "areas": areas,
+        "tables": tables,
+    }
     path.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

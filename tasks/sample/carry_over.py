@@ -56,9 +56,11 @@ OUTPUT_AREAS = "OA11_LSOA11_MSOA11_LAD11_EW_LUv2_b3fe7c68f4b2420185eaff6284d4c12
 
 ATTENDANCE = "dfe/ees_csv_vintages/attendance_EES_ytd_data__2025-09-25.csv"
 PUPILS = "dfe/ees_csv/spc_pupils_ethnicity_and_language.csv.gz"
-# Birmingham, the seven other core cities of England, and Birmingham's neighbours in its region: the authorities whose school types are carried too.
-COMPARED = ("E08000025", "E06000018", "E06000023", "E08000003", "E08000012", "E08000019", "E08000021", "E08000035", "E08000026", "E08000027", "E08000028", "E08000029", "E08000030", "E08000031")  # fmt: skip
-PLACES = ("time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name", "new_la_code", "la_name", "old_la_code")  # fmt: skip
+# The authorities whose school types are carried too: the eight core cities of England, then Birmingham's neighbours.
+CORE_CITIES = ("E08000025", "E06000018", "E06000023", "E08000003", "E08000012", "E08000019", "E08000021", "E08000035")
+NEIGHBOURS = ("E08000026", "E08000027", "E08000028", "E08000029", "E08000030", "E08000031")
+PERIOD = ("time_period", "time_identifier", "geographic_level")
+PLACE = ("country_code", "country_name", "region_code", "region_name", "new_la_code", "la_name", "old_la_code")
 ATTENDANCE_FILTERS = {"education_phase": "School type"}
 ATTENDANCE_INDICATORS = {
     "num_schools": "Number of schools",
@@ -74,7 +76,13 @@ ATTENDANCE_INDICATORS = {
 PUPILS_FILTERS = {"phase_type_grouping": "School type", "ethnicity": "Ethnicity", "language": "First language"}
 PUPILS_INDICATORS = {"headcount": "Headcount", "percent_of_pupils": "Percent"}
 
-DEPRIVATION_PLACES = "https://assets.publishing.service.gov.uk/government/uploads/system/uploads/attachment_data/file"
+# Edition -> (where the publisher has its File 1, the name of the sheet).
+DEPRIVATION = {
+    "2015": ("467764/File_1_ID_2015_Index_of_Multiple_Deprivation.xlsx", "IMD 2015"),
+    "2019": ("833970/File_1_-_IMD2019_Index_of_Multiple_Deprivation.xlsx", "IMD2019"),
+}
+ATTACHMENTS = "https://assets.publishing.service.gov.uk/government/uploads/system/uploads/attachment_data/file"
+NOTES = "Figures of the English Indices of Deprivation, carried over for the sample. The publisher's notes are in the publisher's file."
 
 
 def carry_over(files: Path, figures: Path = FIGURES) -> None:
@@ -98,23 +106,35 @@ def _area_lookup(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) 
     rows = carry_spend.sheet(files / GEOPORTAL / f"{WARDS_2021}.xlsx", "LSOA11_WD21_LAD21_EW_LU")
     carry_spend.load(connection, "wards_2021", rows)
     queries[WARDS_2021] = f"select * from wards_2021 where LAD21CD = '{CITY_CODE}' order by all"
+    lsoa = read_csv(files / LOOKUPS["LSOA11_LSOA21_LAD22_EW_LU_v5"][0])
+    msoa = read_csv(files / LOOKUPS["MSOA11_MSOA21_LAD22_EW_LU"][0])
     queries[OUTPUT_AREAS] = f"""
-        select OA as OA11CD, LSOA as LSOA11CD, lsoa.name as LSOA11NM, MSOA as MSOA11CD, msoa.name as MSOA11NM, '{CITY_CODE}' as LAD11CD, LAD as LAD11NM
+        select OA as OA11CD, LSOA as LSOA11CD, LSOA11NM, MSOA as MSOA11CD, MSOA11NM, '{CITY_CODE}' as LAD11CD, LAD as LAD11NM
         from ({read_csv(files / "ons/census2011/KS201EW_oa11_birmingham_MLID.csv")})
-        join (select distinct LSOA11CD, LSOA11NM as name from ({read_csv(files / LOOKUPS["LSOA11_LSOA21_LAD22_EW_LU_v5"][0])})) as lsoa on LSOA = LSOA11CD
-        join (select distinct MSOA11CD, MSOA11NM as name from ({read_csv(files / LOOKUPS["MSOA11_MSOA21_LAD22_EW_LU"][0])})) as msoa on MSOA = MSOA11CD
+        join (select distinct LSOA11CD, LSOA11NM from ({lsoa})) on LSOA = LSOA11CD
+        join (select distinct MSOA11CD, MSOA11NM from ({msoa})) on MSOA = MSOA11CD
         order by all"""
     services = []
     for service, query in queries.items():
         name = f"area_lookup_{'_'.join(service.split('_')[:2]).lower()}{'_best_fit' if service.endswith('LU_v2') else ''}.parquet"
         write_parquet(connection, query, out / name)
-        services.append({"name": service, "layers": [{"id": 0, "figures": name, "object_id": "ObjectId", "max_record_count": 2000, "edited": "2000-01-01T00:00:00Z"}]})
-    about = {"protocol": "feature_server", "source": "Office for National Statistics, Open Geography portal", "licence": LICENCE, "services": services}
+        services.append(
+            {
+                "name": service,
+                "layers": [{"id": 0, "figures": name, "object_id": "ObjectId", "max_record_count": 2000, "edited": "2000-01-01T00:00:00Z"}],
+            }
+        )
+    about = {
+        "protocol": "feature_server",
+        "source": "Office for National Statistics, Open Geography portal",
+        "licence": LICENCE,
+        "services": services,
+    }
     _write_json(out / "area_lookup.json", about)
 
 
 def _attendance(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -> None:
-    columns = [*PLACES, *ATTENDANCE_FILTERS, *ATTENDANCE_INDICATORS]
+    columns = [*PERIOD, *PLACE, *ATTENDANCE_FILTERS, *ATTENDANCE_INDICATORS]
     _write_csv(connection, f"select {', '.join(columns)} from ({read_csv(files / ATTENDANCE)})", out / "pupil_attendance.csv.gz")
     _write_meta(out / "pupil_attendance.meta.csv", ATTENDANCE_FILTERS, ATTENDANCE_INDICATORS)
     publication = {
@@ -129,11 +149,12 @@ def _attendance(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -
 
 def _pupils(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -> None:
     """England, the regions and every authority for all schools together; school types for England, the region and the authorities compared."""
-    columns = [*PLACES, *PUPILS_FILTERS, *PUPILS_INDICATORS]
-    compared = ", ".join(f"'{code}'" for code in COMPARED)
+    columns = [*PERIOD, *PLACE, *PUPILS_FILTERS, *PUPILS_INDICATORS]
+    compared = ", ".join(f"'{code}'" for code in (*CORE_CITIES, *NEIGHBOURS))
     query = f"""
         select {", ".join(columns)} from ({read_csv(files / PUPILS)})
-        where phase_type_grouping = 'Total' or geographic_level = 'National' or region_code = 'E12000005' and geographic_level = 'Regional' or new_la_code in ({compared})
+        where phase_type_grouping = 'Total' or geographic_level = 'National' or new_la_code in ({compared})
+            or region_code = 'E12000005' and geographic_level = 'Regional'
         order by all"""
     _write_csv(connection, query, out / "pupils_ethnicity_language.csv.gz")
     _write_meta(out / "pupils_ethnicity_language.meta.csv", PUPILS_FILTERS, PUPILS_INDICATORS)
@@ -144,29 +165,54 @@ def _pupils(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -> No
         "summary": "Pupil characteristics by school type.",
     }
     released = {"title": "Academic year 2021/22", "slug": "2021-22"}
-    _ees(out, "pupils_ethnicity_language", publication, "Pupil characteristics - Ethnicity and Language", "2022-06-09T09:30:00+01:00", released, 2)
+    _ees(
+        out,
+        "pupils_ethnicity_language",
+        publication,
+        "Pupil characteristics - Ethnicity and Language",
+        "2022-06-09T09:30:00+01:00",
+        released,
+        2,
+    )
 
 
 def _deprivation(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -> None:
     rows = carry_spend.sheet(files / "council/imd/2015_File_1_ID_2015_Index_of_Multiple_Deprivation.xlsx", "IMD 2015")
     carry_spend.load(connection, "imd_2015", rows)
-    connection.execute(f"create table imd_2019 as {read_csv(files / 'council/imd/2019_File_1_-_IMD2019_Index_of_Multiple_Deprivation.csv.gz')}")
+    connection.execute(
+        f"create table imd_2019 as {read_csv(files / 'council/imd/2019_File_1_-_IMD2019_Index_of_Multiple_Deprivation.csv.gz')}"
+    )
     books = []
-    for edition, place in (("2015", "467764/File_1_ID_2015_Index_of_Multiple_Deprivation.xlsx"), ("2019", "833970/File_1_-_IMD2019_Index_of_Multiple_Deprivation.xlsx")):  # fmt: skip
+    for edition, (place, sheet) in DEPRIVATION.items():
         name = f"deprivation_{edition}.parquet"
         columns = [row[0] for row in connection.execute(f"describe imd_{edition}").fetchall()][:6]
-        numbers = [f"cast(cast(replace(cast(\"{column}\" as varchar), ',', '') as double) as integer) as \"{column}\"" for column in columns[4:]]
+        numbers = [
+            f"cast(cast(replace(cast(\"{column}\" as varchar), ',', '') as double) as integer) as \"{column}\"" for column in columns[4:]
+        ]
         texts = [f'"{column}"' for column in columns[:4]]
         write_parquet(connection, f"select {', '.join([*texts, *numbers])} from imd_{edition} order by 1", out / name)
-        notes = [["English Indices of Deprivation: figures carried over for the sample; the publisher's notes are in the file named by its address."]]
-        books.append({"url": f"{DEPRIVATION_PLACES}/{place}", "sheets": [{"name": "Notes", "rows": notes}, {"name": f"IMD{' ' if edition == '2015' else ''}{edition}", "figures": name}]})
-    about = {"protocol": "file", "source": "Ministry of Housing, Communities and Local Government, English Indices of Deprivation, File 1", "licence": LICENCE, "files": books}
+        sheets = [{"name": "Notes", "rows": [[NOTES]]}, {"name": sheet, "figures": name}]
+        books.append({"url": f"{ATTACHMENTS}/{place}", "sheets": sheets})
+    about = {
+        "protocol": "file",
+        "source": "Ministry of Housing, Communities and Local Government, English Indices of Deprivation, File 1",
+        "licence": LICENCE,
+        "files": books,
+    }
     _write_json(out / "deprivation.json", about)
 
 
 def _ees(out: Path, name: str, publication: dict[str, str], title: str, published: str, release: dict[str, str], number: int) -> None:
     """The description of a data set with one version. Where no recording shows an id, it is plainly one of the sample's own."""
-    version = {"version": "1.0", "type": "Major", "status": "Published", "published": published, "notes": "", "release": release, "csv": f"{name}.csv.gz"}
+    version = {
+        "version": "1.0",
+        "type": "Major",
+        "status": "Published",
+        "published": published,
+        "notes": "",
+        "release": release,
+        "csv": f"{name}.csv.gz",
+    }
     about = {
         "protocol": "ees",
         "source": f"Department for Education, {publication['title']}",

@@ -45,10 +45,21 @@ def carry(files: Path, out: Path) -> None:
             write_parquet(connection, "select * from month", out / figures)
             described = connection.execute("describe month").fetchall()
             recorded = next(each for each in package["resources"] if each["url"].endswith("/" + file))
-            about = {"file": file, "figures": figures, "sheet": book.sheet_names[0], "types": {row[0]: TYPES[row[1]] for row in described if row[1] in TYPES}}
+            about = {
+                "file": file,
+                "figures": figures,
+                "sheet": book.sheet_names[0],
+                "types": {row[0]: TYPES[row[1]] for row in described if row[1] in TYPES},
+            }
             resources.append({key: recorded.get(key) for key in RESOURCE_KEYS} | about)
     kept = {key: package.get(key) for key in PACKAGE_KEYS} | {"modified": package["metadata_modified"], "resources": resources}
-    manifest = {"protocol": "ckan", "source": "Birmingham City Council, Purchase Card Transactions", "licence": LICENCE, "site": SITE, "packages": [kept]}
+    manifest = {
+        "protocol": "ckan",
+        "source": "Birmingham City Council, Purchase Card Transactions",
+        "licence": LICENCE,
+        "site": SITE,
+        "packages": [kept],
+    }
     (out / "card_spend.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

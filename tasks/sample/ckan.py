@@ -200,6 +200,7 @@ class CkanResponder:
             numbered = numbered[::-1]
         types = resource.about.get("types", {})
         return {
+            "include_next_page": False,
             "include_total": True,
             "limit": limit,
             **({"offset": offset} if offset else {}),

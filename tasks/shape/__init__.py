@@ -63,7 +63,15 @@ def column_names(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]
 
 
 def _column(one: Profile, place: int, rows: int, played: Roles, key: Sequence[str]) -> Column:
-    role = "key" if one.name in key else "measure" if one.name in played.measures else "row_number" if one.name in played.row_numbers else "attribute"
+    role = (
+        "key"
+        if one.name in key
+        else "measure"
+        if one.name in played.measures
+        else "row_number"
+        if one.name in played.row_numbers
+        else "attribute"
+    )
     return Column(
         name=one.name,
         position=place,
@@ -79,6 +87,7 @@ def _column(one: Profile, place: int, rows: int, played: Roles, key: Sequence[st
         format=_format(one),
         quantiles=one.quantiles,
         decimals=one.type == "number",
+        numbers=one.numbers,
     )
 
 
@@ -125,4 +134,9 @@ def _notes(key: Sequence[str], duplicates: int, inferred: bool, played: Roles) -
 def _refuse_unknown(key: Sequence[str], names: Sequence[str], table: str) -> None:
     missing = [name for name in key if name not in names]
     if missing:
-        raise EvidenceError(code="shape.no_such_column", where=f"table {table}", expected=f"key columns {', '.join(key)}", found=f"no column {', '.join(missing)}")
+        raise EvidenceError(
+            code="shape.no_such_column",
+            where=f"table {table}",
+            expected=f"key columns {', '.join(key)}",
+            found=f"no column {', '.join(missing)}",
+        )

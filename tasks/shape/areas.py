@@ -20,9 +20,18 @@ _LEVELS = {
     "E37": "enterprise partnership", "W92000004": "country", "E30": "travel to work area", "N00": "data zone", "N20": "data zone", "N21": "data zone",
 }  # fmt: skip
 _HEADER = re.compile(
-    r"^(OA|LSOA|MSOA|WD|LAD|LTLA|UTLA|RGN|CTRY|CTY|CAUTH|CAUTHCD|PCON|BUA|CCG|ICB|NHSER|CED|PAR|PFA|CMWD|SICBL|LOC|TTWA)(\d\d)(CD|NM|NMW)$", re.IGNORECASE
+    r"^(OA|LSOA|MSOA|WD|LAD|LTLA|UTLA|RGN|CTRY|CTY|CAUTH|CAUTHCD|PCON|BUA|CCG|ICB|NHSER|CED|PAR|PFA|CMWD|SICBL|LOC|TTWA)(\d\d)(CD|NM|NMW)$",
+    re.IGNORECASE,
 )
-_HEADER_LEVEL = {"WD": "ward", "LTLA": "LAD", "UTLA": "upper-tier LA", "RGN": "region", "CTRY": "country", "CTY": "county", "CAUTH": "combined authority"}
+_HEADER_LEVEL = {
+    "WD": "ward",
+    "LTLA": "LAD",
+    "UTLA": "upper-tier LA",
+    "RGN": "region",
+    "CTRY": "country",
+    "CTY": "county",
+    "CAUTH": "combined authority",
+}
 _YEAR_IN_HEADER = re.compile(r"\b((?:19|20)\d\d)\b")
 
 # (year, old codes, new codes): codes of local authorities that gave way to others; a place that only changed its code has one of each.
@@ -54,6 +63,15 @@ _BANDS: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
+# Places that took another name and kept their code (the same source).
+OTHER_NAMES: dict[str, tuple[str, ...]] = {
+    "E07000112": ("Shepway", "Folkestone and Hythe"),
+    "S12000013": ("Eilean Siar", "Na h-Eileanan Siar", "Western Isles", "Comhairle nan Eilean Siar"),
+    "W06000001": ("Isle of Anglesey", "Ynys Mon", "Ynys Môn"),
+    "E06000047": ("Durham", "County Durham"),
+}
+
+
 @dataclass(frozen=True)
 class Vintage:
     """The vintage of a set of codes, in words, and the code changes that show it."""
@@ -77,7 +95,14 @@ def header_vintage(header: str) -> tuple[str, str] | None:
         return _HEADER_LEVEL.get(stem, stem), str(2000 + year if year < 60 else 1900 + year)
     year_found = _YEAR_IN_HEADER.search(header)
     if year_found:
-        for words, level in (("lsoa", "LSOA"), ("msoa", "MSOA"), ("output area", "OA"), ("ward", "ward"), ("local authority", "LAD"), ("region", "region")):
+        for words, level in (
+            ("lsoa", "LSOA"),
+            ("msoa", "MSOA"),
+            ("output area", "OA"),
+            ("ward", "ward"),
+            ("local authority", "LAD"),
+            ("region", "region"),
+        ):
             if words in header.lower() and re.search(r"code|name|\bcd\b|\bnm\b", header, re.IGNORECASE):
                 return level, year_found.group(1)
     return None

@@ -1,7 +1,8 @@
 """The content fingerprint of a table: what moves when the values move, and stays when only the bytes do.
 
-It does not see the order of rows or of columns, `5` against `5.0`, quoting, line ends or a byte order mark. It sees a column's name, a value,
-a row more, and which values stand in one row. Built on MD5, so that it is the same in every version of the database.
+It does not see the order of rows or of columns, `5` against `5.0`, quoting, line ends or a byte order mark.
+It sees a column's name, a value, a row more, and which values stand in one row. It is made with the database's own hash, so its first part
+names the version of the database: fingerprints of two versions are never taken for equal.
 """
 
 from __future__ import annotations
@@ -16,13 +17,26 @@ from tasks.shape.profile import Profile
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[Profile], rows: int) -> str:
-    """Hex digits that two tables share when they hold the same rows in any order (20 digits: 80 bits)."""
+    """The version of the database and 20 hex digits, which two tables share when they hold the same rows in any order."""
     ordered = sorted(profiles, key=lambda one: one.name)
     names = "\x1f".join(one.name for one in ordered)
-    if not rows or not ordered:
-        return hashlib.sha256(f"{names}\x1e{rows}".encode()).hexdigest()[:20]
-    # A sum does not depend on the order of its terms; per row the cells are joined first, so that values cannot change rows unseen.
-    cells = ", ".join(sql.canonical(sql.identifier(one.name), one.numeric, "thousands" if one.dressed else None) for one in ordered)
-    found = connection.execute(f"select sum(md5_number_lower(concat_ws('\x1f', {cells}))::hugeint) from {sql.identifier(table)}").fetchone()
-    total = found[0] if found else 0
-    return hashlib.sha256(f"{names}\x1e{rows}\x1e{total}".encode()).hexdigest()[:20]
+    total = 0
+    if rows and ordered:
+        cells = ", ".join(_cell(one) for one in ordered)
+        # A sum does not depend on the order of its terms; a row's cells are hashed together, so that values cannot change rows unseen.
+        found = connection.execute(f"select sum(hash({cells})::hugeint) from {sql.identifier(table)}").fetchone()
+        total = found[0] if found else 0
+    digits = hashlib.sha256("\x1e".join([names, str(rows), str(total)]).encode()).hexdigest()[:20]
+    return f"{duckdb.__version__}:{digits}"
+
+
+def _cell(one: Profile) -> str:
+    """Numbers by their value, all else by its text; cheap where a column prints plain numbers only."""
+    name = sql.identifier(one.name)
+    words = f"coalesce({name}, '')"
+    if not one.numeric:
+        return words
+    number = sql.number(name) if one.dressed else f"try_cast({name} as double)"
+    if one.numbers == one.filled and not one.dressed:
+        return number
+    return f"{number}, case when ({number}) is null then {words} end"

@@ -21,7 +21,9 @@ _NAME = re.compile(r"name|nm$|nmw$|label|desc|title|sort_?order|typecode|_type$|
 _IDENTIFIER = re.compile(r"(code|cd|id|urn|ukprn|ref|reference|number|no)$", re.IGNORECASE)
 
 
-def infer_key(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[Profile], roles: Roles, rows: int) -> tuple[tuple[str, ...], int]:
+def infer_key(
+    connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[Profile], roles: Roles, rows: int
+) -> tuple[tuple[str, ...], int]:
     """(the key, how many rows it fails to tell apart); ((), 0) where no key was found."""
     if not rows:
         return (), 0
@@ -62,7 +64,9 @@ def _candidates(profiles: Sequence[Profile], roles: Roles, rows: int) -> list[Pr
     return chosen[: MOST_COLUMNS * 2]
 
 
-def _single(connection: duckdb.DuckDBPyConnection, table: str, candidates: Sequence[Profile], roles: Roles, rows: int) -> tuple[str, ...] | None:
+def _single(
+    connection: duckdb.DuckDBPyConnection, table: str, candidates: Sequence[Profile], roles: Roles, rows: int
+) -> tuple[str, ...] | None:
     """One column that is filled in every row and unique: an identifier, or the area code of a table of one period."""
     unique = [one for one in candidates if one.filled == rows and one.distinct >= 0.97 * rows and one.name != roles.period_column]
     unique.sort(key=lambda one: (one.name != roles.area_column, not _IDENTIFIER.search(one.name), bool(_NAME.search(one.name))))

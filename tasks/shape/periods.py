@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {
+    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _YEAR = r"((?:19|20)\d\d)"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -31,7 +33,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 DAYS = ("day", "british day", "named day")
-_IN_TEXT = re.compile(rf"\b(?:{_MONTH}\s*{_YEAR}\s*(?:-|–|to)\s*{_MONTH}\s*{_YEAR}|{_YEAR}\s*[/-]\s*\d\d\b|(?:FYE\s*)?{_YEAR})", re.IGNORECASE)
+_IN_TEXT = re.compile(
+    rf"\b(?:{_MONTH}\s*{_YEAR}\s*(?:-|–|to)\s*{_MONTH}\s*{_YEAR}|{_YEAR}\s*[/-]\s*\d\d\b|(?:FYE\s*)?{_YEAR})", re.IGNORECASE
+)
 _NAME = re.compile(
     r"(^|[^a-z])(time_?period|period|date|dates|year|yr|month|quarter|week|academic_?year|financial_?year|fye|reporting_?year|timeperiod|time)([^a-z]|$)",
     re.IGNORECASE,
@@ -59,7 +63,7 @@ def parse(label: str, glued_is_month: bool = False) -> Period | None:
     for form, pattern in _PATTERNS:
         found = pattern.match(stripped)
         if found and not (form == "span" and glued_is_month and re.fullmatch(rf"{_YEAR}-\d\d", stripped)):
-            start = _start(form, [group for group in found.groups()], glued_is_month)
+            start = _start(form, list(found.groups()), glued_is_month)
             if start:
                 return Period(start, stripped, form)
     return None

@@ -66,7 +66,12 @@ class Profile:
             return "integer" if self.whole >= self.numbers else "number"
         if self.dates >= (1 - STRAY_SHARE) * self.said:
             return "date"
-        if self.values is not None and self.values.keys() - self.markers.keys() <= _BOOLEAN | {word.upper() for word in _BOOLEAN} | {"Yes", "No", "True", "False"}:
+        if self.values is not None and self.values.keys() - self.markers.keys() <= _BOOLEAN | {word.upper() for word in _BOOLEAN} | {
+            "Yes",
+            "No",
+            "True",
+            "False",
+        }:
             return "boolean"
         return "text"
 
@@ -77,10 +82,8 @@ class Profile:
 
 def profile(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], rows: int) -> list[Profile]:
     """One profile per column, in order."""
-    if rows * len(names) <= EXACT_CELLS:
-        profiles = _exact(connection, table, names)
-    else:
-        profiles = _in_one_pass(connection, table, names)
+    count = _exact if rows * len(names) <= EXACT_CELLS else _in_one_pass
+    profiles = count(connection, table, names)
     for one in profiles:
         _settle_strays(one)
     _quantiles(connection, table, profiles, rows)
@@ -109,13 +112,20 @@ def _in_one_pass(connection: duckdb.DuckDBPyConnection, table: str, names: Seque
     profiles = {name: Profile(name) for name in names}
     source = sql.identifier(table)
     for chunk in _chunks(names):
-        found = connection.execute(f"select {', '.join(f'approx_count_distinct({sql.identifier(name)})' for name in chunk)} from {source}").fetchone() or ()
+        found = (
+            connection.execute(
+                f"select {', '.join(f'approx_count_distinct({sql.identifier(name)})' for name in chunk)} from {source}"
+            ).fetchone()
+            or ()
+        )
         for name, distinct in zip(chunk, found, strict=True):
             profiles[name].distinct = int(distinct)
     few = [name for name in names if profiles[name].distinct <= FEW_VALUES]
     many = [name for name in names if profiles[name].distinct > FEW_VALUES]
+    # Blanks are taken off the distinct values, not off every cell.
     selects = [
-        f"select {sql.literal(name)} as c, {sql.text(sql.identifier(name))} as v, count(*) as n from {source} where {sql.identifier(name)} is not null group by 2"
+        f"select {sql.literal(name)} as c, {sql.text('v')} as v, sum(n)::bigint as n "
+        f"from (select {sql.identifier(name)} as v, count(*) as n from {source} where {sql.identifier(name)} is not null group by 1) group by 2"
         for name in few
     ]
     connection.execute(f"create or replace temp table _values as {' union all '.join(selects) or _NO_VALUES}")
@@ -151,7 +161,9 @@ def _measures(cell: str, weight: str) -> str:
 
 
 def _date_form(cell: str) -> str:
-    cases = " ".join(f"when try_strptime({cell}, {sql.literal(form)}) is not null then {sql.literal(form.replace('%', ''))}" for form in sql.DATE_FORMATS)
+    cases = " ".join(
+        f"when try_strptime({cell}, {sql.literal(form)}) is not null then {sql.literal(form.replace('%', ''))}" for form in sql.DATE_FORMATS
+    )
     return f"case when try_cast({cell} as date) is not null then 'Y-m-d' {cases} end"
 
 
@@ -165,7 +177,7 @@ def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: st
     ).fetchone() or (0, 0, 0, 0)
     filled = f"count({cell}), 0"
     ends = f"min(left({cell}, 100)), max(left({cell}, 100))"
-    if plain and plain == dressed or plain > dressed:
+    if (plain and plain == dressed) or plain > dressed:
         number = sql.plain_number(cell)
         whole = f"count(*) filter ({number} = floor({number}))"
         query = f"select {filled}, count({number}), {whole}, 0, 0, 0, 0, 0, min({number}), max({number}), {ends}, {int(long)}, null from {source}"
@@ -174,7 +186,10 @@ def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: st
             return found
     if dressed or plain or days:
         return connection.execute(f"select {_measures(cell, '1')} from {source} where {cell} is not null").fetchone() or ()
-    return connection.execute(f"select {filled}, 0, 0, 0, 0, 0, 0, 0, null, null, {ends}, max(length({cell})), null from {source}").fetchone() or ()
+    return (
+        connection.execute(f"select {filled}, 0, 0, 0, 0, 0, 0, 0, null, null, {ends}, max(length({cell})), null from {source}").fetchone()
+        or ()
+    )
 
 
 def _markers_of_many(connection: duckdb.DuckDBPyConnection, source: str, one: Profile) -> None:
@@ -230,7 +245,11 @@ def _read_values(connection: duckdb.DuckDBPyConnection, profiles: dict[str, Prof
 def _settle_strays(one: Profile) -> None:
     """Decide which of the words that stand among numbers, or among words, are markers."""
     known = {value: count for value, count in one.markers.items() if value in MARKERS}
-    others = {value: count for value, count in one.markers.items() if value not in MARKERS and len(value) <= 14 and not any(c.isdigit() for c in value)}
+    others = {
+        value: count
+        for value, count in one.markers.items()
+        if value not in MARKERS and len(value) <= 14 and not any(c.isdigit() for c in value)
+    }
     rest = one.filled - sum(known.values())
     unread = rest - one.numbers
     if one.numbers and unread <= sum(others.values()) and len(others) <= STRAY_WORDS and one.numbers >= 0.5 * rest:

@@ -22,12 +22,17 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"(^|[_\s])(number|no|count|total|num|t|sum)[_\s]", re.IGNORECASE)
-_ROW_NUMBER = re.compile(r"^(object_?id(_\d+)?|fid|record_?(offset|count)|row_?(id|number|no)?|index|unnamed.*|x|column_?0?1?|_c0|)$", re.IGNORECASE)
+_ROW_NUMBER = re.compile(
+    r"^(object_?id(_\d+)?|fid|record_?(offset|count)|row_?(id|number|no)?|index|unnamed.*|x|column_?0?1?|_c0|)$", re.IGNORECASE
+)
 _PLACE = re.compile(r"^(long|lat|longitude|latitude|easting|northing|bng_[en]|x|y|eastings|northings|shape|geometry)$", re.IGNORECASE)
 _AREA_NAME = re.compile(
-    r"(^|[^a-z])(area|areanm|la|lad|lea|local authority|ward|region|lsoa|msoa|geography|district|county|country)([^a-z]?(name|nm))?([^a-z]|$)|areanm|la_name", re.IGNORECASE
+    r"(^|[^a-z])(area|areanm|la|lad|lea|local authority|ward|region|lsoa|msoa|geography|district|county|country)([^a-z]?(name|nm))?([^a-z]|$)|areanm|la_name",
+    re.IGNORECASE,
 )
-_DIMENSION_NUMBERS = re.compile(r"(^|[_\s])(age|ages|sex|gender|ncyear|year_?group|decile|quintile|band|stage|key_?stage|tier|level)$", re.IGNORECASE)
+_DIMENSION_NUMBERS = re.compile(
+    r"(^|[_\s])(age|ages|sex|gender|ncyear|year_?group|decile|quintile|band|stage|key_?stage|tier|level)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,9 @@ def roles(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[
     area_levels = _areas(connection, table, profiles)
     area_column = _main_area(area_levels, by_name)
     row_numbers = _row_numbers(connection, table, profiles, rows)
-    measures = [one.name for one in profiles if one.name not in row_numbers and one.name != period_column and _is_measure(one, by_name, rows)]
+    measures = [
+        one.name for one in profiles if one.name not in row_numbers and one.name != period_column and _is_measure(one, by_name, rows)
+    ]
     dimensions = [
         one.name
         for one in profiles
@@ -66,7 +73,16 @@ def roles(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[
     if labels and not period_column:
         labels = []
     return Roles(
-        period_column, tuple(labels or headers), headers, area_column, name_column, tuple(area_levels), tuple(measures), tuple(dimensions), row_numbers, dated
+        period_column,
+        tuple(labels or headers),
+        headers,
+        area_column,
+        name_column,
+        tuple(area_levels),
+        tuple(measures),
+        tuple(dimensions),
+        row_numbers,
+        dated,
     )
 
 
@@ -86,8 +102,16 @@ def _period(profiles: Sequence[Profile], rows: int) -> tuple[str | None, list[st
         years_only = all(period.form == "year" for period in read)
         if not named and (years_only or any(period.form in ("glued", *periods.DAYS) for period in read)):
             continue
-        wholly = 1.0 if re.fullmatch(r"(time_?period|period|date|year|month|reporting_?year|academic_?year)", one.name, re.IGNORECASE) else 0.0
-        score = 2 * wholly + named + one.filled / max(rows, 1) - place / 1000 - (0.5 if re.search(r"code|sort|type", one.name, re.IGNORECASE) else 0)
+        wholly = (
+            1.0 if re.fullmatch(r"(time_?period|period|date|year|month|reporting_?year|academic_?year)", one.name, re.IGNORECASE) else 0.0
+        )
+        score = (
+            2 * wholly
+            + named
+            + one.filled / max(rows, 1)
+            - place / 1000
+            - (0.5 if re.search(r"code|sort|type", one.name, re.IGNORECASE) else 0)
+        )
         if best is None or score > best[0]:
             best = (score, one, read)
     if best is None:
@@ -136,7 +160,15 @@ def _areas(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence
             authorities = [code for code in codes if areas.level_of(code) in ("LAD", "county")]
             vintage = areas.codes_vintage(level, authorities if level in ("LAD", "county") else of_level)
             by_name = stated[1] if stated and stated[0] == level else None
-            found.append(Areas(one.name, level, len(of_level), by_name or (vintage.words if vintage else None), "column name" if by_name else "codes" if vintage else None))
+            found.append(
+                Areas(
+                    one.name,
+                    level,
+                    len(of_level),
+                    by_name or (vintage.words if vintage else None),
+                    "column name" if by_name else "codes" if vintage else None,
+                )
+            )
     return found
 
 
@@ -144,8 +176,8 @@ def gss_codes(connection: duckdb.DuckDBPyConnection, table: str, one: Profile) -
     """The distinct GSS codes of a column."""
     if one.values is not None:
         return [value for value in one.values if re.fullmatch(areas.GSS, value)]
-    cell = sql.text(sql.identifier(one.name))
-    rows = connection.execute(f"select distinct {cell} from {sql.identifier(table)} where regexp_full_match({cell}, '{areas.GSS}')").fetchall()
+    distinct = f"select distinct {sql.identifier(one.name)} as v from {sql.identifier(table)}"
+    rows = connection.execute(f"select distinct {sql.text('v')} from ({distinct}) where regexp_full_match({sql.text('v')}, '{areas.GSS}')").fetchall()
     return [value for (value,) in rows]
 
 
@@ -164,7 +196,11 @@ def _area_name(connection: duckdb.DuckDBPyConnection, table: str, area_column: s
         named = [one for one in texts if _AREA_NAME.search(one.name) and one.distinct > 2]
         return max(named, key=lambda one: one.distinct).name if named else None
     codes = next(one for one in profiles if one.name == area_column)
-    near = [one for one in texts if 0.5 * codes.distinct <= one.distinct <= 1.5 * codes.distinct and (one.distinct > 1 or _AREA_NAME.search(one.name))]
+    near = [
+        one
+        for one in texts
+        if 0.5 * codes.distinct <= one.distinct <= 1.5 * codes.distinct and (one.distinct > 1 or _AREA_NAME.search(one.name))
+    ]
     best: tuple[float, str] | None = None
     code = sql.identifier(area_column)
     for one in near[:8]:
@@ -193,7 +229,9 @@ def _row_numbers(connection: duckdb.DuckDBPyConnection, table: str, profiles: Se
             found.append(one.name)
         elif one.filled == rows and rows > 5 and one.maximum - one.minimum == rows - 1 and one.distinct >= 0.98 * rows:
             cell = sql.plain_number(sql.identifier(one.name))
-            steps = connection.execute(f"select count(distinct {cell} - rowid) from (select rowid, * from {sql.identifier(table)} limit 20000)").fetchone()
+            steps = connection.execute(
+                f"select count(distinct {cell} - rowid) from (select rowid, * from {sql.identifier(table)} limit 20000)"
+            ).fetchone()
             if steps and steps[0] == 1:
                 found.append(one.name)
     return tuple(found)
@@ -212,6 +250,14 @@ def _is_measure(one: Profile, by_name: Mapping[str, Profile], rows: int) -> bool
     if any(f"{one.name.lower()}{ending}" in lowered for ending in ("_name", "_code", "_desc", "name", " name")):
         return False
     # Fixed-width identifiers: one number of the same length for every row.
-    if one.distinct == rows and rows > 20 and one.first and one.last and len(one.first) == len(one.last) >= 5 and one.minimum and one.maximum:
+    if (
+        one.distinct == rows
+        and rows > 20
+        and one.first
+        and one.last
+        and len(one.first) == len(one.last) >= 5
+        and one.minimum
+        and one.maximum
+    ):
         return len(str(int(one.minimum))) != len(str(int(one.maximum)))
     return True

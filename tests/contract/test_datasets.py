@@ -1,4 +1,4 @@
-"""Each shipped dataset as it is declared, on the sample's real figures: fetched in the publisher's wire format, read, made tidy, and held to its rules.
+"""Each shipped dataset as it is declared, on the sample's real figures: fetched in the publisher's wire format, made tidy, held to its rules.
 
 The rules are then shown to bite: each table is spoilt in one way and the rule that is meant to see it must see it.
 """
@@ -118,14 +118,21 @@ def test_a_table_that_arrives_twice_breaks_the_grain(tidy: duckdb.DuckDBPyConnec
 
 @of("ons.population")
 def test_birmingham_has_1142494_people_in_2021_and_stands_once(tidy: duckdb.DuckDBPyConnection) -> None:
-    found = tidy.execute(f"select value, area_level, area_vintage, sex from tidy where area_code = '{BIRMINGHAM}' and age_kind = 'all_ages'").fetchall()
+    found = tidy.execute(
+        f"select value, area_level, area_vintage, sex from tidy where area_code = '{BIRMINGHAM}' and age_kind = 'all_ages'"
+    ).fetchall()
     assert found == [(1142494, "local_authority", "April 2021", "all")]
 
 
 @of("ons.population")
 def test_ages_are_told_apart_by_kind_and_bounds(tidy: duckdb.DuckDBPyConnection) -> None:
     found = set(tidy.execute("select distinct age_band, age_kind, age_from, age_to from tidy").fetchall())
-    assert {("All Ages", "all_ages", 0, None), ("Age 0 - 4", "band", 0, 4), ("Aged 65+", "band", 65, None), ("Age 10", "single_year", 10, 10)} <= found
+    assert {
+        ("All Ages", "all_ages", 0, None),
+        ("Age 0 - 4", "band", 0, 4),
+        ("Aged 65+", "band", 65, None),
+        ("Age 10", "single_year", 10, 10),
+    } <= found
     assert len(found) == 18
 
 
@@ -185,7 +192,15 @@ def test_a_suppressed_cell_stays_a_row_and_says_why(tidy: duckdb.DuckDBPyConnect
 def test_the_break_in_coverage_is_carried_as_published(tidy: duckdb.DuckDBPyConnection) -> None:
     where = f"area_code = '{BIRMINGHAM}' and school_type = 'Total' and characteristic = 'all' and measure = 'pupils'"
     found = dict(tidy.execute(f"select period, value from tidy where {where}").fetchall())
-    assert found == {"2015/16": 169548, "2016/17": 174230, "2017/18": 204019, "2018/19": 205681, "2019/20": 206428, "2020/21": 204858, "2021/22": 206369}
+    assert found == {
+        "2015/16": 169548,
+        "2016/17": 174230,
+        "2017/18": 204019,
+        "2018/19": 205681,
+        "2019/20": 206428,
+        "2020/21": 204858,
+        "2021/22": 206369,
+    }
 
 
 @of("mhclg.deprivation")
@@ -213,7 +228,9 @@ def test_each_month_comes_to_what_its_workbook_comes_to(tidy: duckdb.DuckDBPyCon
 
 @of("council.card_spend")
 def test_purchases_in_other_currencies_have_their_amount_in_pounds(tidy: duckdb.DuckDBPyConnection) -> None:
-    found = tidy.execute("select currency, count(*), count(billing_amount) from tidy where period = '2017-08' group by 1 order by 1").fetchall()
+    found = tidy.execute(
+        "select currency, count(*), count(billing_amount) from tidy where period = '2017-08' group by 1 order by 1"
+    ).fetchall()
     assert found == [("CAD", 1, 1), ("CNY", 1, 1), ("EUR", 2, 2), ("GBP", 2298, 2298), ("USD", 4, 4)]
     assert _one(tidy, "select round(sum(billing_amount), 2) from tidy where period = '2017-08'") == (905017.59,)
 
@@ -223,31 +240,61 @@ def test_purchases_in_other_currencies_have_their_amount_in_pounds(tidy: duckdb.
 SPOILT = [
     ("ons.population", "update tidy set value = value + 1 where area_code = 'E06000001' and age_band = 'Aged 65+'", "the broad bands"),
     ("ons.population", "delete from tidy where area_code = 'E08000025'", "Birmingham is in every release"),
-    ("ons.population", "insert into tidy select * replace ('E11000005' as area_code, 'county' as area_level) from tidy where area_code = 'E08000025'", "kinds of area"),
+    (
+        "ons.population",
+        "insert into tidy select * replace ('E11000005' as area_code, 'county' as area_level) from tidy where area_code = 'E08000025'",
+        "kinds of area",
+    ),
     ("ons.population", "update tidy set value = value / 1000 where area_code = 'E08000025' and age_kind = 'all_ages'", "1,142,494"),
-    ("ons.ethnic_group", "update tidy set value = value + 1 where area_code = 'E01008881' and period = '2021' and broad_group = 'White'", "add up to all residents of an area"),
+    (
+        "ons.ethnic_group",
+        "update tidy set value = value + 1 where area_code = 'E01008881' and period = '2021' and broad_group = 'White'",
+        "add up to all residents of an area",
+    ),
     ("ons.ethnic_group", "delete from tidy where area_code = 'E01008881' and period = '2021'", "659 LSOAs"),
     ("ons.ethnic_group", "update tidy set broad_group = 'Roma' where ethnic_group = 'White: Roma'", "outside the five groups"),
     ("ons.ethnic_group", "update tidy set area_vintage = null where area_level = 'msoa'", "without its boundaries"),
-    ("ons.area_lookup", "insert into tidy select * replace ('E05011186' as to_code) from tidy where lookup = 'lsoa21_wd22' and to_code = 'E05011118' limit 1", "to one other"),
+    (
+        "ons.area_lookup",
+        "insert into tidy select * replace ('E05011186' as to_code) from tidy where lookup = 'lsoa21_wd22' and to_code = 'E05011118' limit 1",
+        "to one other",
+    ),
     ("ons.area_lookup", "update tidy set to_code = 'E05001178' where lookup = 'lsoa21_wd22' and to_code = 'E05011118'", "the 69 wards are"),
     ("ons.area_lookup", "update tidy set change = 'Z' where lookup = 'lsoa11_lsoa21_exact' and change = 'split'", "another mark of change"),
-    ("dfe.pupil_attendance", "update tidy set value = value / 100 where unit = 'percent' and measure = 'absence_rate'", "two parts of all possible sessions"),
+    (
+        "dfe.pupil_attendance",
+        "update tidy set value = value / 100 where unit = 'percent' and measure = 'absence_rate'",
+        "two parts of all possible sessions",
+    ),
     ("dfe.pupil_attendance", "update tidy set status = 'withdrawn' where status = 'suppressed'", "must be understood first"),
-    ("dfe.pupils_ethnicity_language", "update tidy set value = value + 1 where characteristic = 'language' and measure = 'pupils' and area_code = 'E08000025'", "the first languages"),
+    (
+        "dfe.pupils_ethnicity_language",
+        "update tidy set value = value + 1 where characteristic = 'language' and measure = 'pupils' and area_code = 'E08000025'",
+        "the first languages",
+    ),
     ("dfe.pupils_ethnicity_language", "update tidy set characteristic = 'crossed' where characteristic = 'language'", "never crossed"),
     ("dfe.pupils_ethnicity_language", "update tidy set value = value * 100 where unit = 'percent'", "share of pupils is a percentage"),
-    ("mhclg.deprivation", "update tidy set value = value + 1 where measure = 'imd_rank' and period = '2019' and value > 30000", "a rank is one more"),
+    (
+        "mhclg.deprivation",
+        "update tidy set value = value + 1 where measure = 'imd_rank' and period = '2019' and value > 30000",
+        "a rank is one more",
+    ),
     ("mhclg.deprivation", "update tidy set value = 11 - value where measure = 'imd_decile'", "a decile holds a tenth"),
     ("council.card_spend", "update tidy set card = '4929123456785804' where source_row = 2", "a whole number must never be landed"),
     ("council.card_spend", "update tidy set value = value * 100", "an error of the file"),
-    ("council.card_spend", "update tidy set period = '2016-08', period_start = date '2016-08-01', period_end = date '2016-08-31' where period = '2016-09'", "each month is published once"),
+    (
+        "council.card_spend",
+        "update tidy set period = '2016-08', period_start = date '2016-08-01', period_end = date '2016-08-31' where period = '2016-09'",
+        "each month is published once",
+    ),
     ("council.card_spend", "update tidy set transaction_date = transaction_date + 366", "nothing is bought after"),
     ("council.card_spend", "delete from tidy where value < 0", "of which 41 are refunds"),
 ]
 
 
-@pytest.mark.parametrize(("tidy", "dataset", "spoil", "seen"), [(name, name, spoil, seen) for name, spoil, seen in SPOILT], indirect=["tidy"])
+@pytest.mark.parametrize(
+    ("tidy", "dataset", "spoil", "seen"), [(name, name, spoil, seen) for name, spoil, seen in SPOILT], indirect=["tidy"]
+)
 def test_a_spoilt_table_breaks_the_rule_that_is_meant_for_it(tidy: duckdb.DuckDBPyConnection, dataset: str, spoil: str, seen: str) -> None:
     changed = tidy.execute(spoil).fetchone()
     assert changed and changed[0] > 0, "nothing was spoilt"

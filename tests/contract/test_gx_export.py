@@ -67,7 +67,7 @@ def test_verdicts_are_the_same_on_pandas(tidy: duckdb.DuckDBPyConnection) -> Non
     frames = context.data_sources.add_pandas("frames").add_dataframe_asset("tidy").add_batch_definition_whole_dataframe("all")
     definition = gx.ValidationDefinition(name="tidy", data=frames, suite=context.suites.add(exported))
     result = context.validation_definitions.add(definition).run(batch_parameters={"dataframe": tidy.table("tidy").df()})
-    elsewhere = {one.expectation_config.meta["rule"]: one.success for one in result.results}
+    elsewhere = {one["expectation_config"]["meta"]["rule"]: one["success"] for one in result.to_json_dict()["results"]}  # type: ignore[no-untyped-call]
     assert elsewhere == here
     assert set(here.values()) == {True, False}
 

@@ -144,7 +144,7 @@ def test_a_body_that_drips_without_end_is_given_up_at_the_total_time_out(server:
     server.inject(Fault("slow", seconds=3))
     started = time.monotonic()
     assert failure(client(total_timeout=0.6), server).code == "fetch.timeout"
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 2.5
 
 
 def test_a_service_that_asks_to_wait_is_waited_for(server: SampleServer, client: Client) -> None:

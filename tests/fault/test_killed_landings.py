@@ -36,12 +36,12 @@ number = int(sys.argv[3])
 while True:
     number += 1
     connection.execute(f'''create or replace table tidy as select 'E' || i as area_code, '2020' as period, {number}::double as value,
-        null::varchar as status, 'p.csv' as source_part, i as source_row from range(%d) as r(i)''')
+        null::varchar as status, 'p.csv' as source_part, i as source_row from range(ROWS) as r(i)''')
     land(connection, "tidy", POPULATION, snapshot(), home, "run-1", str(number))
     if also_publish:
         publish(home, [POPULATION])
     print(number, flush=True)
-""" % ROWS  # noqa: UP031  # the braces belong to the program
+""".replace("ROWS", str(ROWS))
 
 # Lands and publishes in copies of one home; in the n-th it dies by SIGKILL right before its n-th call that changes a folder or flushes.
 # Ends with the first copy in which there are no more such calls, and prints how many died. Forked before DuckDB has threads: quick.
@@ -87,7 +87,9 @@ def whole_lake(home: Home) -> list[float]:
     with duckdb.connect() as connection:
         for vintage in vintages(home, "ons.population"):
             files = [str(path) for path in paths(home, vintage)]
-            found = connection.execute(f"select count(*), min(value), max(value), count(distinct vintage) from read_parquet({files})").fetchall()[0]
+            found = connection.execute(
+                f"select count(*), min(value), max(value), count(distinct vintage) from read_parquet({files})"
+            ).fetchall()[0]
             assert found == (vintage.rows, found[1], found[1], 1)
             numbers.append(found[1])
     return numbers
@@ -127,7 +129,9 @@ def test_a_process_killed_at_a_random_instant_leaves_a_whole_state(home: Home, w
         seen = int(numbers[-1])
 
 
-def test_a_process_killed_before_any_of_its_calls_leaves_the_old_state_or_the_new(connection: duckdb.DuckDBPyConnection, home: Home, tmp_path: Path) -> None:
+def test_a_process_killed_before_any_of_its_calls_leaves_the_old_state_or_the_new(
+    connection: duckdb.DuckDBPyConnection, home: Home, tmp_path: Path
+) -> None:
     """Every call in turn, until the program comes to its end: no instant between two of them is left out."""
     land_rows(connection, home, [("E08000025", "2020", 1.0, None)], content="one")
     publish(home, [POPULATION])

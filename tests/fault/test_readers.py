@@ -1,4 +1,4 @@
-"""A reader that has the published file open while it is replaced keeps a whole, consistent state; one that opens it finds the old state or the new."""
+"""A reader that has the published file open while it is replaced keeps a whole, consistent state; one that opens it finds the old or the new."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ print(opened, len(set(seen)), seen[-1])
 """
 
 
-def test_readers_in_other_processes_see_whole_states_while_the_file_is_replaced(connection: duckdb.DuckDBPyConnection, home: Home, tmp_path: Path) -> None:
+def test_readers_in_other_processes_see_whole_states_while_the_file_is_replaced(
+    connection: duckdb.DuckDBPyConnection, home: Home, tmp_path: Path
+) -> None:
     tables = [POPULATION, table(id="ons.households")]
 
     def release(number: int) -> None:

@@ -28,7 +28,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
     return draw(st.lists(st.tuples(SHOWN, *[CELLS] * (width - 1)).map(list), min_size=1, max_size=8))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tables(), st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(DIALECTS))
 def test_what_a_csv_writer_writes_is_read_back(rows: list[list[str]], delimiter: str, dialect: tuple[str, int]) -> None:
     line_end, quoting = dialect

@@ -37,7 +37,8 @@ NUMBERS = {
     "1e3": 1000.0, "1E-05": 1e-05, " 7 ": 7.0, "\u00a07\u00a0": 7.0, "12.3 [p]": 12.3, "12.3[r]": 12.3, "0.8000000000000001": 0.8000000000000001,
 }  # fmt: skip
 NOT_NUMBERS = [
-    "abc", "1,23", "1,2345", "12,34,567", ",5", "1 234", "1.234,5", "1.2.3", "nan", "inf", "Infinity", "e5", "%", "£", "--5", "12%%", "1-2", "2021-05", "12a",
+    "abc", "1,23", "1,2345", "12,34,567", ",5", "1 234", "1.234,5", "1.2.3", "nan", "inf", "Infinity", "e5",
+    "%", "£", "--5", "12%%", "1-2", "2021-05", "12a",
     "c1", "[c", "Not applicable", "0x1F", "()", "1e", "$5", "[note]", "1_000", "१२",
 ]  # fmt: skip
 
@@ -69,23 +70,30 @@ def test_every_marker_that_the_detector_knows_is_no_number_and_has_a_status(macr
 @pytest.mark.parametrize(
     ("cell", "status"),
     {
-        "c": "suppressed", "[c]": "suppressed", "C": "suppressed", "SUPP": "suppressed", "x": "not_available", "..": "not_available", ":": "not_available",
+        "c": "suppressed", "[c]": "suppressed", "C": "suppressed", "SUPP": "suppressed",
+        "x": "not_available", "..": "not_available", ":": "not_available",
         "z": "not_applicable", ".": "not_applicable", "low": "rounds_to_zero", "k": "rounds_to_zero", "u": "low_reliability", "[note 12]": "see_note",
         "12.3 [p]": "provisional", "12.3 [r]": "revised", "(5) [e]": "estimated", "51% [b]": "break_in_series", "12 [note 3]": "see_note",
         "12.3": None, "1,234": None, "(12)": None, "51%": None,
     }.items(),
 )  # fmt: skip
-def test_a_marker_or_a_flag_gives_its_status_and_a_plain_number_none(macros: duckdb.DuckDBPyConnection, cell: str, status: str | None) -> None:
+def test_a_marker_or_a_flag_gives_its_status_and_a_plain_number_none(
+    macros: duckdb.DuckDBPyConnection, cell: str, status: str | None
+) -> None:
     assert call(macros, "marker_status", cell) == status
 
 
 def test_a_publisher_that_means_something_else_by_a_marker_says_so(macros: duckdb.DuckDBPyConnection) -> None:
-    told = macros.execute("select marker_status('~'), marker_status('~', meanings := nomis_markers()), marker_status('c', meanings := nomis_markers())")
+    told = macros.execute(
+        "select marker_status('~'), marker_status('~', meanings := nomis_markers()), marker_status('c', meanings := nomis_markers())"
+    )
     assert told.fetchall() == [("not_available", "rounds_to_zero", "suppressed")]
 
 
 def test_a_column_of_cells_keeps_each_row_its_own_number(macros: duckdb.DuckDBPyConnection) -> None:
-    rows = macros.execute("select number_of(c), marker_status(c) from (values ('1,000'), ('c'), (null), ('2 [p]'), ('51%')) as t(c)").fetchall()
+    rows = macros.execute(
+        "select number_of(c), marker_status(c) from (values ('1,000'), ('c'), (null), ('2 [p]'), ('51%')) as t(c)"
+    ).fetchall()
     assert rows == [(1000.0, None), (None, "suppressed"), (None, "missing"), (2.0, "provisional"), (51.0, None)]
 
 
@@ -98,7 +106,8 @@ def test_a_whole_number_is_whole(macros: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["2016-12-31", "31/12/2016", "31-12-2016", "31.12.2016", "31-Dec-16", "31-Dec-2016", "31 Dec 2016", "31 December 2016", "31/12/16", "20161231", "2016/12/31",
+    ["2016-12-31", "31/12/2016", "31-12-2016", "31.12.2016", "31-Dec-16", "31-Dec-2016", "31 Dec 2016",
+     "31 December 2016", "31/12/16", "20161231", "2016/12/31",
      "2016-12-31 00:00:00", "2016-12-31T23:59:59Z", "31/12/2016 00:00", "2016-12-31T00:00:00.000+00:00", " 31/12/2016 "],
 )  # fmt: skip
 def test_a_date_is_read_however_it_is_printed(macros: duckdb.DuckDBPyConnection, cell: str) -> None:
@@ -135,9 +144,15 @@ def test_a_century_is_crossed(macros: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_financial_tax_and_calendar_years_begin_and_end_on_their_days(macros: duckdb.DuckDBPyConnection) -> None:
-    assert (call(macros, "financial_year_start", "2023-24"), call(macros, "financial_year_end", "2023-24")) == (date(2023, 4, 1), date(2024, 3, 31))
+    assert (call(macros, "financial_year_start", "2023-24"), call(macros, "financial_year_end", "2023-24")) == (
+        date(2023, 4, 1),
+        date(2024, 3, 31),
+    )
     assert (call(macros, "tax_year_start", "202324"), call(macros, "tax_year_end", "202324")) == (date(2023, 4, 6), date(2024, 4, 5))
-    assert (call(macros, "calendar_year_start", "2023"), call(macros, "calendar_year_end", "2023")) == (date(2023, 1, 1), date(2023, 12, 31))
+    assert (call(macros, "calendar_year_start", "2023"), call(macros, "calendar_year_end", "2023")) == (
+        date(2023, 1, 1),
+        date(2023, 12, 31),
+    )
     assert call(macros, "financial_year_label", "2023/2024") == call(macros, "tax_year_label", "202324") == "2023-24"
     assert call(macros, "calendar_year_label", "2023") == "2023"
     with pytest.raises(duckdb.Error, match="not a year"):
@@ -156,12 +171,15 @@ def test_iso_weeks_are_those_of_the_calendar(macros: duckdb.DuckDBPyConnection, 
             macros.execute(f"select iso_week_start({year}, w) from (select {wrong} as w from range(1))").fetchall()
 
 
-@pytest.mark.parametrize("cell", ["2020-09", "2020M09", "Sep 2020", "September 2020", "Sep-20", "Sep-2020", "202009", "2020 Sep", "09/2020"])
+@pytest.mark.parametrize(
+    "cell", ["2020-09", "2020M09", "Sep 2020", "September 2020", "Sep-20", "Sep-2020", "202009", "2020 Sep", "09/2020"]
+)
 def test_a_month_is_read_however_it_is_printed(macros: duckdb.DuckDBPyConnection, cell: str) -> None:
     assert (call(macros, "month_start", cell), call(macros, "month_end", cell)) == (date(2020, 9, 1), date(2020, 9, 30))
 
 
-@pytest.mark.parametrize(("name", "cell"), [("month_start", "2020-13"), ("month_start", "2020"), ("months_start", "Sep 2020"), ("quarter_start", "2020 Q5"),
+@pytest.mark.parametrize(("name", "cell"), [("month_start", "2020-13"), ("month_start", "2020"),
+    ("months_start", "Sep 2020"), ("quarter_start", "2020 Q5"),
                                             ("interval_end", "2023-01-01/P1W"), ("quarter_end", "Q3")])  # fmt: skip
 def test_what_is_no_such_period_is_an_error(macros: duckdb.DuckDBPyConnection, name: str, cell: str) -> None:
     with pytest.raises(duckdb.Error, match=r"not an? "):
@@ -214,15 +232,27 @@ def test_each_period_of_explore_education_statistics(
         assert call(macros, "ees_period_label", time_period, identifier) == named
 
 
-@pytest.mark.parametrize(("time_period", "identifier"), [("2023", "Academic year"), ("202324", "Week 37"), ("2022", "Week 53"), ("2022", "Fortnight 3"),
+@pytest.mark.parametrize(("time_period", "identifier"), [("2023", "Academic year"), ("202324", "Week 37"),
+    ("2022", "Week 53"), ("2022", "Fortnight 3"),
                                                          ("202324", "AYQ5"), ("202324", "Calendar year"), ("2022", "M13")])  # fmt: skip
-def test_a_period_that_its_identifier_does_not_allow_is_an_error(macros: duckdb.DuckDBPyConnection, time_period: str, identifier: str) -> None:
+def test_a_period_that_its_identifier_does_not_allow_is_an_error(
+    macros: duckdb.DuckDBPyConnection, time_period: str, identifier: str
+) -> None:
     with pytest.raises(duckdb.Error):
         call(macros, "ees_period_start", time_period, identifier)
 
 
 def test_empty_cells_give_no_period(macros: duckdb.DuckDBPyConnection) -> None:
-    for name in ("academic_year_start", "academic_year_label", "calendar_year_end", "month_start", "months_end", "quarter_end", "interval_end", "date_of"):
+    for name in (
+        "academic_year_start",
+        "academic_year_label",
+        "calendar_year_end",
+        "month_start",
+        "months_end",
+        "quarter_end",
+        "interval_end",
+        "date_of",
+    ):
         assert call(macros, name, None) is None, name
     for name in ("ees_period_start", "ees_period_end", "ees_period_label"):
         assert call(macros, name, None, "Academic year") is None
@@ -230,7 +260,14 @@ def test_empty_cells_give_no_period(macros: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_gss_codes(macros: duckdb.DuckDBPyConnection) -> None:
-    assert [call(macros, "is_gss_code", cell) for cell in ("E08000025", " E08000025 ", "330", "z", "E0800002", None)] == [True, True, False, False, False, False]
+    assert [call(macros, "is_gss_code", cell) for cell in ("E08000025", " E08000025 ", "330", "z", "E0800002", None)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
     assert [call(macros, "gss_code", cell) for cell in (" e08000025 ", "z", "", None)] == ["E08000025", None, None, None]
     for wrong in ("E0800002", "330", "Birmingham", "E080000255", "08000025E"):
         with pytest.raises(duckdb.Error, match="not a GSS code"):
@@ -242,7 +279,8 @@ def test_gss_codes(macros: duckdb.DuckDBPyConnection) -> None:
     {
         "E92000001": "country", "E12000005": "region", "E08000025": "local_authority", "E09000001": "local_authority", "E06000060": "local_authority",
         "E07000192": "local_authority", "E10000002": "county", "E05011118": "ward", "E02001827": "msoa", "E01009417": "lsoa", "E00047156": "oa",
-        "E14000560": "parliamentary_constituency", "E47000007": "combined_authority", "W92000004": "country", "W06000015": "local_authority", "330": None,
+        "E14000560": "parliamentary_constituency", "E47000007": "combined_authority", "W92000004": "country",
+        "W06000015": "local_authority", "330": None,
     }.items(),
 )  # fmt: skip
 def test_a_code_tells_the_kind_of_its_area(macros: duckdb.DuckDBPyConnection, code: str, level: str | None) -> None:
@@ -252,7 +290,23 @@ def test_a_code_tells_the_kind_of_its_area(macros: duckdb.DuckDBPyConnection, co
 def test_every_macro_has_a_test_here() -> None:
     defined = set(re.findall(r"create or replace macro (\w+)", SQL.read_text(encoding="utf-8")))
     own_text = (PROJECT / "tests" / "unit" / "test_macros.py").read_text(encoding="utf-8")
-    parts = {"cell_text", "number_text", "flag_of", "standard_markers", "split_year", "single_year", "time_identifier_number", "counted_month"}
-    parts |= {"ees_first_month", "ees_months", "ees_year", "ees_start", "ees_end", "ees_label"}  # tested through the macros that they make up
+    parts = {
+        "cell_text",
+        "number_text",
+        "flag_of",
+        "standard_markers",
+        "split_year",
+        "single_year",
+        "time_identifier_number",
+        "counted_month",
+    }
+    parts |= {
+        "ees_first_month",
+        "ees_months",
+        "ees_year",
+        "ees_start",
+        "ees_end",
+        "ees_label",
+    }  # tested through the macros that they make up
     assert parts <= defined
     assert [name for name in sorted(defined - parts) if name not in own_text] == []

@@ -88,16 +88,28 @@ def test_a_dataset_can_be_asked_as_it_was_known_on_a_day(connection: Connection,
     for month, value in ((1, 1.0), (3, 3.0), (5, 5.0)):
         land_rows(connection, home, [year("2020", value)], known_from=datetime(2024, month, 10, 12, tzinfo=UTC))
     publish(home, [POPULATION])
-    for day, known in (("2024-01-09", []), ("2024-01-10", [(1.0,)]), ("2024-03-09", [(1.0,)]), ("2024-04-01", [(3.0,)]), ("2025-01-01", [(5.0,)])):
+    for day, known in (
+        ("2024-01-09", []),
+        ("2024-01-10", [(1.0,)]),
+        ("2024-03-09", [(1.0,)]),
+        ("2024-04-01", [(3.0,)]),
+        ("2025-01-01", [(5.0,)]),
+    ):
         assert query(home, f"select value from mart.as_known_on('ons.population', date '{day}')") == known, day
-    assert query(home, "select value, known_until is null from ons.population_vintages order by known_from") == [(1.0, False), (3.0, False), (5.0, True)]
+    assert query(home, "select value, known_until is null from ons.population_vintages order by known_from") == [
+        (1.0, False),
+        (3.0, False),
+        (5.0, True),
+    ]
 
 
 def test_revisions_say_what_moved_and_by_how_much(connection: Connection, home: Home) -> None:
     land_rows(connection, home, [year("2019", 1.0), year("2020", 6.5)])
     land_rows(connection, home, [year("2019", 1.0), year("2020", 9.7)], name="b")
     publish(home, [POPULATION])
-    assert query(home, "select period, value_before, value_after, round(moved, 1) from ons.population_revisions") == [("2020", 6.5, 9.7, 3.2)]
+    assert query(home, "select period, value_before, value_after, round(moved, 1) from ons.population_revisions") == [
+        ("2020", 6.5, 9.7, 3.2)
+    ]
 
 
 def test_a_figure_suppressed_later_is_withheld_from_older_vintages_and_logged(connection: Connection, home: Home) -> None:
@@ -112,15 +124,21 @@ def test_a_figure_suppressed_later_is_withheld_from_older_vintages_and_logged(co
 
 def test_an_older_vintage_of_other_columns_is_read_in_todays(connection: Connection, home: Home) -> None:
     older = table(columns=POPULATION.columns[:3])
-    connection.execute("create table tidy as select 'E1' area_code, '2019' period, 1.0::double as value, 'p' source_part, 2::bigint source_row")
+    connection.execute(
+        "create table tidy as select 'E1' area_code, '2019' period, 1.0::double as value, 'p' source_part, 2::bigint source_row"
+    )
     from landing import snapshot
+
     from tasks.land import land
 
     land(connection, "tidy", older, snapshot(), home, "run-1", "older", known_from=datetime(2024, 1, 1, tzinfo=UTC))
     connection.execute("drop table tidy")
     land_rows(connection, home, [year("2020", 2.0, "provisional")])
     publish(home, [POPULATION])
-    assert query(home, "select period, value, status from ons.population_vintages order by period") == [("2019", 1.0, None), ("2020", 2.0, "provisional")]
+    assert query(home, "select period, value, status from ons.population_vintages order by period") == [
+        ("2019", 1.0, None),
+        ("2020", 2.0, "provisional"),
+    ]
 
 
 def test_every_table_view_column_and_macro_is_explained(connection: Connection, home: Home) -> None:
@@ -131,7 +149,12 @@ def test_every_table_view_column_and_macro_is_explained(connection: Connection, 
     assert query(home, "select table_name, column_name from duckdb_columns() where comment is null and not internal") == []
     assert query(home, "select function_name from duckdb_functions() where schema_name = 'mart' and comment is null") == []
     comment = query(home, "select comment from duckdb_tables() where table_name = 'population'")[0][0]
-    for said in ("Population estimates.", "One row per area_code, period.", "Caveat: rounded to the nearest 100.", "Open Government Licence"):
+    for said in (
+        "Population estimates.",
+        "One row per area_code, period.",
+        "Caveat: rounded to the nearest 100.",
+        "Open Government Licence",
+    ):
         assert said in comment
     value = "select comment from duckdb_columns() where table_name = 'population' and column_name = 'value'"
     assert query(home, value) == [("Usual residents at mid-year. Unit: persons.",)]
@@ -140,10 +163,26 @@ def test_every_table_view_column_and_macro_is_explained(connection: Connection, 
 def test_meta_tells_the_pipelines_own_state(connection: Connection, home: Home) -> None:
     arrived = archived(home, "area,2020\nE08000025,1\n")
     vintage = land_rows(connection, home, [year("2020", 1.0)], snapshot=arrived)
-    change = {"id": "c1", "kind": "column_added", "severity": "warning", "what": "a column came", "column": "x", "before": None, "after": "x", "evidence": {"n": 1}}
-    checks = {"results": [{"name": "expect_column_values_to_not_be_null", "sentence": "value is filled", "severity": "critical", "success": True}]}
-    outcome = DatasetOutcome("ons.population", "landed", rows=1, vintage=vintage.id, snapshot=arrived.id, changes=(change,), checks=checks, steps={"land": 0.5})
-    write_record(RunRecord("run-1", "2025-01-31T09:30:00+00:00", "2025-01-31T09:31:00+00:00", "sample", "direct", ("ons.population",), (outcome,)), home)
+    change = {
+        "id": "c1",
+        "kind": "column_added",
+        "severity": "warning",
+        "what": "a column came",
+        "column": "x",
+        "before": None,
+        "after": "x",
+        "evidence": {"n": 1},
+    }
+    checks = {
+        "results": [{"name": "expect_column_values_to_not_be_null", "sentence": "value is filled", "severity": "critical", "success": True}]
+    }
+    outcome = DatasetOutcome(
+        "ons.population", "landed", rows=1, vintage=vintage.id, snapshot=arrived.id, changes=(change,), checks=checks, steps={"land": 0.5}
+    )
+    write_record(
+        RunRecord("run-1", "2025-01-31T09:30:00+00:00", "2025-01-31T09:31:00+00:00", "sample", "direct", ("ons.population",), (outcome,)),
+        home,
+    )
     write_hold(home, "ons.population", "f" * 32, "run-1", [change], datetime(2025, 2, 1, tzinfo=UTC))
     publish(home, [POPULATION, table(id="ons.not_landed", known_errors=(("a typo in a header", "2026-01-01"),))])
     assert query(home, "select dataset, rows, vintages, vintage, held_since::varchar from meta.datasets order by all") == [
@@ -158,7 +197,9 @@ def test_meta_tells_the_pipelines_own_state(connection: Connection, home: Home) 
     assert query(home, "select vintage, rows, current_rows from meta.vintages") == [(vintage.id, 1, 1)]
     assert query(home, "select run, origin, landed, failed from meta.runs") == [("run-1", "sample", 1, 0)]
     assert query(home, "select status, seconds from meta.outcomes") == [("landed", 0.5)]
-    assert query(home, "select rule, sentence, success from meta.checks") == [("expect_column_values_to_not_be_null", "value is filled", True)]
+    assert query(home, "select rule, sentence, success from meta.checks") == [
+        ("expect_column_values_to_not_be_null", "value is filled", True)
+    ]
     assert query(home, "select change_id, kind, severity from meta.changes") == [("c1", "column_added", "warning")]
     assert query(home, "select dataset, since::varchar, changes from meta.holds") == [("ons.population", "2025-02-01 00:00:00", 1)]
     assert query(home, "select datasets from meta.licences") == [(["ons.not_landed", "ons.population"],)]
@@ -173,7 +214,9 @@ def test_provenance_leads_from_a_value_to_its_address(connection: Connection, ho
     asked = "select value, source_part, source_row, url, release from mart.provenance('ons.population', area := 'E08000025', period_is := '2020')"
     assert query(home, asked) == [(2.0, "population.csv", 3, "https://www.example.gov.uk/population.csv", "2025-01")]
     assert len(query(home, "from mart.provenance('ons.population')")) == 2
-    assert query(home, "select measure, unit from mart.provenance('ons.population') limit 1") == [(None, None)], "columns it has not are NULL"
+    assert query(home, "select measure, unit from mart.provenance('ons.population') limit 1") == [(None, None)], (
+        "columns it has not are NULL"
+    )
 
 
 def test_a_quiet_night_publishes_nothing(connection: Connection, home: Home) -> None:
@@ -286,7 +329,9 @@ def test_a_damaged_dataset_without_an_earlier_table_is_told_and_left_out(connect
     assert "lake.damaged" in published.kept["ons.population"]
 
 
-def test_a_build_that_fails_leaves_the_published_file_as_it_was(connection: Connection, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_fails_leaves_the_published_file_as_it_was(
+    connection: Connection, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     land_rows(connection, home, [year("2020", 1.0)])
     publish(home, [POPULATION])
     before = home.database.read_bytes()
@@ -296,7 +341,7 @@ def test_a_build_that_fails_leaves_the_published_file_as_it_was(connection: Conn
         raise EvidenceError("publish.failed", found="counts differ")
 
     monkeypatch.setattr(publish_module, "_check", disagree)
-    with pytest.raises(EvidenceError, match="publish.failed"):
+    with pytest.raises(EvidenceError, match=r"publish\.failed"):
         publish(home, [POPULATION])
     assert home.database.read_bytes() == before
     assert not list(home.root.glob(".aside-*"))
@@ -309,11 +354,13 @@ def test_the_check_sees_a_file_that_lacks_rows(connection: Connection, home: Hom
     alone.mkdir()
     home.database.rename(alone / "evidence.duckdb")
     publish_module._check(alone / "evidence.duckdb", {"ons.population": 1})
-    with pytest.raises(EvidenceError, match="publish.failed"):
+    with pytest.raises(EvidenceError, match=r"publish\.failed"):
         publish_module._check(alone / "evidence.duckdb", {"ons.population": 2})
 
 
-def test_sql_of_the_mart_runs_where_its_datasets_are_and_holds_back_nothing_else(connection: Connection, home: Home, tmp_path: Path) -> None:
+def test_sql_of_the_mart_runs_where_its_datasets_are_and_holds_back_nothing_else(
+    connection: Connection, home: Home, tmp_path: Path
+) -> None:
     mart = tmp_path / "mart"
     mart.mkdir()
     (mart / "a.sql").write_text("-- needs: ons.population\ncreate table mart.a as select count(*) as rows from ons.population;")
@@ -336,7 +383,9 @@ def test_a_withdrawn_snapshot_is_published_no_more(connection: Connection, home:
     assert query(home, "select period from ons.population_vintages") == [("2019",)]
 
 
-def test_the_file_reads_under_any_name_and_in_the_storage_that_older_clients_read(connection: Connection, home: Home, tmp_path: Path) -> None:
+def test_the_file_reads_under_any_name_and_in_the_storage_that_older_clients_read(
+    connection: Connection, home: Home, tmp_path: Path
+) -> None:
     land_rows(connection, home, [year("2020", 1.0)])
     publish(home, [POPULATION])
     copy = tmp_path / "copy of it.duckdb"

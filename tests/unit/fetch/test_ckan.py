@@ -229,7 +229,8 @@ def test_a_file_that_is_gone_and_was_never_archived_is_an_error_unless_declared(
         if withdrawn:
             delivery = fetched(server, http, withdrawn=["one", "two"])
             assert [part.name for part in delivery.parts] == ["publishspendseptember.xls"]
-            assert len(delivery.warnings) == 2
+            assert delivery.warnings == (f"'{AUGUST['name']}' is passed over, as `withdrawn` says",)
+            assert not [request for request in server.requests if request.path.endswith(("gone.xls", "lost.xls"))]
             return
         with pytest.raises(EvidenceError) as error:
             fetched(server, http)
@@ -369,6 +370,42 @@ def test_pages_of_a_table_that_do_not_add_up_are_refused(tmp_path: Path, http: H
         fetched(server, http, datastore="search")
     assert error.value.code in ("fetch.truncated", "fetch.protocol")
     assert found in error.value.found
+
+
+@pytest.mark.parametrize(
+    ("action", "query", "status", "facts"),
+    [
+        ("datastore_search", {"resource_id": "r", "limit": "0"}, 200, {"limit": 0, "records": [], "total": 3}),
+        ("datastore_search", {"resource_id": "r", "limit": "99999"}, 200, {"limit": 32_000, "total": 3}),
+        ("datastore_search", {"resource_id": "r", "offset": "50"}, 200, {"limit": 100, "offset": 50, "records": [], "total": 3}),
+        ("datastore_search", {"resource_id": "r", "limit": "x"}, 409, {"limit": ["Invalid integer", "Please enter an integer value"]}),
+        ("datastore_search", {"resource_id": "r", "filters": '{"nocol": 1}'}, 409, {"filters": ["Unknown field: nocol"]}),
+        ("datastore_search", {"resource_id": "nope"}, 404, {"message": 'Not found: Resource "nope" was not found.'}),
+        ("package_show", {}, 409, {"name_or_id": ["Missing value"], "__type": "Validation Error"}),
+        ("package_show", {"id": "nope"}, 404, {"message": "Not found", "__type": "Not Found Error"}),
+        ("nosuch_action", {}, 400, "Bad request: Action name not known: nosuch_action"),
+    ],
+)
+def test_the_sample_answers_as_ckan_2_12_was_seen_to(
+    tmp_path: Path, http: Http, action: str, query: dict[str, str], status: int, facts: Any
+) -> None:
+    with serving(figures(tmp_path, [{**AUGUST, "id": "r", "datastore": True}])) as server:
+        accepted = frozenset([400, 404, 409])
+        received = http.get(server.at("/portal") + f"/api/3/action/{action}", params=query, name="answer", accept=accepted)
+    answer = received.json()
+    assert received.status == status
+    if isinstance(facts, str):
+        assert answer == facts
+        return
+    assert answer["success"] is (status == 200)
+    told = answer["result" if status == 200 else "error"]
+    assert {name: told[name] for name in facts} == facts
+    if status == 200:
+        assert told["fields"][:3] == [
+            {"id": "_id", "type": "int"},
+            {"id": "TRANS DATE", "type": "date"},
+            {"id": "ORIGINAL GROSS AMT", "type": "numeric"},
+        ]
 
 
 def test_a_host_that_stops_answering_is_not_asked_for_every_file(tmp_path: Path, http: Http) -> None:

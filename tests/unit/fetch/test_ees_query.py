@@ -24,16 +24,52 @@ from tasks.snapshot import Delivery
 DATA_SET = "0191a8a1-0000-7000-8000-000000000001"
 
 
-@pytest.fixture
-def api(real_files: Path, tmp_path: Path) -> EesApi:
-    """DfE's own test file of absence by school, with six levels, blank places and three filters."""
-    samples = real_files / "dfe" / "ees_api_samples"
+OWN_META = """col_name,col_type,label,indicator_unit,indicator_dp
+enrolments,Indicator,Enrolments,,0
+sess_possible,Indicator,Number of possible sessions,,0
+school_type,Filter,School type,,
+ncyear,Filter,National Curriculum year,,
+"""
+PLACES = [
+    "National,E92000001,England,,,,,,,,,",
+    "Regional,E92000001,England,E12000005,West Midlands,,,,,,,",
+    "Local authority,E92000001,England,E12000005,West Midlands,330,E08000025,Birmingham,,,,",
+    'Local authority,E92000001,England,E12000009,South West,801,E06000023,"Bristol, City of",,,,',
+    "School,E92000001,England,E12000005,West Midlands,330,E08000025,Birmingham,139994,3304246,Yardleys School,",
+    "School,E92000001,England,E12000009,South West,838,E06000059,Dorset,138716,8387008,Wyvern Academy,",
+]
+
+
+def own_files(folder: Path) -> tuple[Path, Path]:
+    """Six places at four levels, one row in three without a school type."""
+    head = "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name,"
+    lines = [head + "school_urn,school_laestab,school_name,school_type,ncyear,enrolments,sess_possible"]
+    number = 0
+    for period in ("202021", "202122", "202223"):
+        for place in PLACES:
+            for kind in ("Total", "State-funded primary", ""):
+                for year in ("Year 4", "Year 6", "Year 8", "Year 10"):
+                    number += 1
+                    lines.append(f"{period},Academic year,{place}{kind},{year},{number},{'c' if number % 7 == 0 else number * 100}")
+    (folder / "own.csv").write_text("\n".join(lines) + "\n")
+    (folder / "own.meta.csv").write_text(OWN_META)
+    return folder / "own.csv", folder / "own.meta.csv"
+
+
+@pytest.fixture(params=["own", "dfe"])
+def api(request: pytest.FixtureRequest, tmp_path: Path) -> EesApi:
+    """A data set of several levels with blank places and filters: one of our own, and DfE's own test file of absence by school."""
+    if request.param == "own":
+        figures, meta = own_files(tmp_path)
+    else:
+        samples = request.getfixturevalue("real_files") / "dfe" / "ees_api_samples"
+        figures, meta = samples / "absence_school.csv", samples / "absence_school.meta.csv"
     publication = {"id": DATA_SET.replace("0191", "aaaa"), "title": "Absence", "slug": "absence", "summary": ""}
     facts = {"version": "1.0", "type": "Major", "status": "Published", "published": "2025-01-01T09:30:00Z", "notes": ""}
-    versions = [{**facts, "release": {"title": "2022/23", "slug": "2022-23"}, "csv": str(samples / "absence_school.csv")}]
+    versions = [{**facts, "release": {"title": "2022/23", "slug": "2022-23"}, "csv": str(figures)}]
     about = {"id": DATA_SET, "file_id": DATA_SET, "title": "Absence", "publication": publication, "versions": versions}
     manifest = tmp_path / "absence.json"
-    manifest.write_text(json.dumps({**about, "protocol": "ees", "meta": str(samples / "absence_school.meta.csv")}))
+    manifest.write_text(json.dumps({**about, "protocol": "ees", "meta": str(meta)}))
     return EesApi(data_sets([manifest]))
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from expectations.errors import EvidenceError
 from expectations.sources import FeatureServer
 from tasks.fetch import feature_server
 from tasks.fetch.http import Http, HttpSettings
+from tasks.read import read
 from tasks.sample.feature_server import FeatureServerResponder
 from tasks.sample.server import Request, Response, SampleServer
 from tasks.snapshot import Delivery, Part, Snapshot
@@ -121,6 +123,18 @@ def test_shapes_come_as_geojson_in_wgs_84(tmp_path: Path, http: Http) -> None:
     assert [shape["coordinates"] for shape in rows(delivery, "geometry")] == [SQUARE] * 7
 
 
+@pytest.mark.parametrize("geometry", [False, True])
+def test_pages_are_read_as_tables_of_the_layers_own_fields(
+    tmp_path: Path, http: Http, connection: duckdb.DuckDBPyConnection, geometry: bool
+) -> None:
+    with serving(figures(tmp_path, 3, shapes=geometry)) as server:
+        part = fetched(server, http, geometry=geometry).parts[0]
+    assert part.path is not None
+    layout = read(part.path, connection, "page")
+    assert layout.format == ("geojson" if geometry else "json")
+    assert connection.execute('select "FID", "LAD22CD" from page order by _row').fetchall() == [(str(3 * n), f"E{n:08}") for n in (1, 2, 3)]
+
+
 def test_only_the_fields_and_rows_that_are_declared_come_with_the_object_id(tmp_path: Path, http: Http) -> None:
     with serving(figures(tmp_path)) as server:
         found = rows(fetched(server, http, fields=["LAD22CD"], where="LAD22CD IN ('E00000002', 'E00000005')"))
@@ -177,7 +191,10 @@ def test_a_field_that_the_layer_does_not_have_is_named_with_the_nearest(tmp_path
 def test_a_condition_that_fits_nothing_is_an_error_and_not_an_empty_table(tmp_path: Path, http: Http) -> None:
     with serving(figures(tmp_path)) as server, pytest.raises(EvidenceError) as error:
         fetched(server, http, where="LAD22CD = 'E99'")
-    assert error.value.code == "fetch.empty"
+    assert error.value.code == "fetch.no_match"
+    with serving(figures(tmp_path, 0)) as server, pytest.raises(EvidenceError) as empty:
+        fetched(server, http)
+    assert empty.value.code == "fetch.empty"
 
 
 def test_a_layer_that_cannot_speak_geojson_is_not_asked_for_shapes(tmp_path: Path, http: Http) -> None:

@@ -277,6 +277,9 @@ def test_several_queries_make_several_lists_of_parts(tmp_path: Path, http: Http)
     queries = {"now": {"date": ["latest"]}, "before": {"date": ["2020"], "measures": [20100]}}
     with SampleServer({"/api": NomisResponder([figures(tmp_path)], cells=5)}) as server:
         delivery = fetched(server, http, queries=queries)
+        server.requests.clear()
+        again = fetched(server, http, kept(delivery), queries=queries)
+        assert len(server.requests) == 1  # one dataset, one question whether it was released anew
     assert [part.name for part in delivery.parts] == [
         "now-page-0001.csv",
         "now-page-0002.csv",
@@ -284,6 +287,7 @@ def test_several_queries_make_several_lists_of_parts(tmp_path: Path, http: Http)
         "before-page-0002.csv",
     ]
     assert [part.labels["query"] for part in delivery.parts] == ["now", "now", "before", "before"]
+    assert [(part.name, part.path) for part in again.parts] == [(part.name, None) for part in delivery.parts]
 
 
 def test_a_suppressed_figure_keeps_its_reason(tmp_path: Path, http: Http) -> None:

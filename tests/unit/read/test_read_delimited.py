@@ -120,6 +120,12 @@ def test_a_column_without_name_and_value_is_no_column(reading) -> None:
     assert got.layout.columns == ("a", "b")
 
 
+def test_a_name_that_looks_like_a_pattern_is_one_file(reading, tmp_path) -> None:
+    (tmp_path / "spend1.csv").write_text("other,columns\n9,9\n")
+    assert reading("spend[1].csv", PLAIN).rows[0] == ("E08000025", "2021", "10")
+    assert reading("spend*.csv", PLAIN).layout.columns == ("area", "year", "value")
+
+
 def test_a_single_column_is_a_table(reading) -> None:
     got = reading("one.csv", "code\nE08000025\nE08000026\n")
     assert got.layout.columns == ("code",)
@@ -192,3 +198,9 @@ def test_a_header_row_below_the_file_is_an_error(reading) -> None:
     with pytest.raises(EvidenceError) as refused:
         reading("short.csv", PLAIN, ReadOptions(header_row=9))
     assert refused.value.code == "read.no_header"
+
+
+def test_stray_quotes_between_tabs_are_plain_characters(reading) -> None:
+    got = reading("pipes.tsv", 'item\tplace\tn\n5" pipe\tx\t1\n"q\ty\t2\nrod\tz\t3\n')
+    assert got.rows == [('5" pipe', "x", "1"), ('"q', "y", "2"), ("rod", "z", "3")]
+    assert got.layout.quote is None

@@ -48,7 +48,7 @@ def test_years_over_figures_are_a_header_and_no_record() -> None:
 
 
 def test_single_years_of_age_over_figures_are_a_header() -> None:
-    ages: Row = ("Area", *map(str, range(0, 12)))
+    ages: Row = ("Area", *map(str, range(12)))
     body: list[Row] = [(name, *(str(1000 + 7 * n * n) for n in range(12))) for name in ("A", "B", "C")]
     found = header.find([ages, *body])
     assert found is not None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from expectations.errors import EvidenceError
@@ -127,3 +130,15 @@ def test_a_parquet_that_ends_early_is_reported(reading, connection: duckdb.DuckD
     with pytest.raises(EvidenceError) as refused:
         reading("cut.parquet", path.read_bytes()[:-100])
     assert refused.value.code == "read.truncated"
+
+
+def test_geoparquet_prints_well_known_text_and_names_its_reference_system(reading, tmp_path: Path) -> None:
+    point = struct.pack("<BIdd", 1, 1, 1.0, 2.0)
+    crs = {"id": {"authority": "EPSG", "code": 27700}}
+    column = {"encoding": "WKB", "geometry_types": ["Point"], "crs": crs}
+    geo = json.dumps({"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}})
+    table = pa.table({"id": [1], "geometry": pa.array([point], pa.binary())}).replace_schema_metadata({"geo": geo})
+    pq.write_table(table, tmp_path / "points.parquet")
+    got = reading(tmp_path / "points.parquet")
+    assert got.rows == [("1", "POINT (1 2)")]
+    assert got.layout.crs == "EPSG:27700"

@@ -1,0 +1,59 @@
+"""The arguments of `kind: file`: files at addresses of their own."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from expectations.sources.common import Arguments, Common, Text, pattern
+
+
+class FileItem(Arguments):
+    """One file: at an address that stays, or linked from a page that stays while the file's own address moves with each release."""
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", description="The part's name, stable from release to release: `imd.xlsx`.")
+    url: Text | None = Field(default=None, description="Where the file is.")
+    page: Text | None = Field(default=None, description="The page that links to the current file.")
+    link: Text | None = Field(
+        default=None,
+        description="Regular expression that finds the link on the page, in its address or its text; it must find exactly one.",
+    )
+    days_back: int = Field(
+        default=0,
+        ge=0,
+        le=31,
+        description="Where `url` holds a date, as `{date:%Y%m%d}`: how many days before today to look for the newest file.",
+    )
+    media: list[Text] = Field(
+        default=[], description="Media types that the file may have; without them, those that the ending of its name stands for."
+    )
+    labels: dict[str, str] = Field(default={}, description="What is known of the file and not printed in it: `period: 2019`.")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.url is None) == (self.page is None):
+            raise ValueError("give either `url`, or `page` with `link`")
+        if self.days_back and "{date:" not in (self.url or ""):
+            raise ValueError("`days_back` needs a `url` that holds `{date:...}`")
+        if (self.page is None) != (self.link is None):
+            raise ValueError("`page` and `link` go together")
+        if self.link is not None:
+            pattern(self.link)
+        return self
+
+
+class PlainFile(Common):
+    """Files at addresses of their own: gov.uk, ONS, council sites."""
+
+    kind: Literal["file"] = "file"
+    files: list[FileItem] = Field(min_length=1, description="The files, each one part of the snapshot.")
+
+    @field_validator("files")
+    @classmethod
+    def _names_differ(cls, value: list[FileItem]) -> list[FileItem]:
+        names = [item.name for item in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two files have the name {twice[0]!r}")
+        return value

@@ -1,0 +1,44 @@
+"""The command line as a person starts it, in this process: exit code, stdout, stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from flows.cli import main
+from warehouse.home import Home
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+Evidence = Callable[..., Said]
+
+
+@pytest.fixture
+def evidence(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Evidence:
+    """`evidence("status", "--json")` in an empty home, on a page of 100 letters."""
+    monkeypatch.setenv("EVIDENCE_HOME", str(home.root))
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+
+    def call(*arguments: str) -> Said:
+        monkeypatch.setattr(sys, "argv", ["evidence", *arguments])
+        code = 0
+        try:
+            main.main()
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else 0 if left.code is None else 1
+        printed = capsys.readouterr()
+        return Said(code, printed.out, printed.err)
+
+    return call
