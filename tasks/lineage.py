@@ -97,8 +97,8 @@ def reopen(home: Home, origin: Origin, options: ReadOptions | None = None) -> So
 
 def _columns(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, str]:
     """The columns of a published dataset, by name. Raises `lineage.not_found`, naming the nearest dataset."""
-    described = f"select column_name, data_type from duckdb_columns() where schema_name || '.' || table_name = {literal(dataset)} order by column_index"
-    types = dict(connection.execute(described).fetchall())
+    named = f"schema_name || '.' || table_name = {literal(dataset)}"
+    types = dict(connection.execute(f"select column_name, data_type from duckdb_columns() where {named} order by column_index").fetchall())
     if not types or dataset.startswith(("meta.", "mart.", "history.")):
         known = [row[0] for row in connection.execute("select dataset from meta.datasets where rows is not null order by all").fetchall()]
         raise EvidenceError(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from warehouse.home import Home
 
@@ -32,3 +35,17 @@ def real_files() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("EVIDENCE_REAL_FILES names no folder: the publishers' real files are not on this machine")
     return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which the whole shipped sample has landed and is published, made once for all test processes. Read it, never write to it."""
+    shared = tmp_path_factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else tmp_path_factory.getbasetemp()
+    home = Home(shared / "sample-home")
+    with FileLock(shared / "sample-home.lock"):
+        if not home.database.exists():
+            program = Path(sys.executable).with_name("evidence")
+            environment = {**os.environ, "EVIDENCE_HOME": str(home.root)}
+            done = subprocess.run([str(program), "run", "--sample", "--direct"], env=environment, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return home

@@ -101,9 +101,12 @@ def print_change(change: Mapping[str, Any]) -> None:
     out.print(f"{styled(change['severity'])}  [bold]{escaped(change['kind'])}[/bold]  [dim]{escaped(change.get('id', ''))}[/dim]")
     out.print(f"  {escaped(change['what'])}")
     facts = {"before": change.get("before"), "after": change.get("after"), **(change.get("evidence") or {})}
+    shown: set[str] = set()
     for name, value in facts.items():
-        if value not in (None, [], {}, ""):
-            out.print(f"    [dim]{escaped(name.replace('_', ' '))}:[/dim] {escaped(short(value))}")
+        text = short(value)
+        if value not in (None, [], {}, "") and text not in shown:
+            out.print(f"    [dim]{escaped(name.replace('_', ' '))}:[/dim] {escaped(text)}")
+            shown |= {text} if name in ("before", "after") else set()  # the evidence often says again what was and what is
 
 
 def short(value: Any) -> str:
@@ -118,7 +121,7 @@ def short(value: Any) -> str:
     elif isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}" if abs(value) >= 10_000 else str(value)
     else:
-        text = str(value)
+        text = " ".join(str(value).split())
         return text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…"
     joined = "; ".join(items[:_MOST_ITEMS])
     return joined if len(items) <= _MOST_ITEMS else f"{joined}; and {len(items) - _MOST_ITEMS} more"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -191,7 +192,7 @@ def _queries(record: RunRecord, home: Home) -> list[str]:
 
     tried: list[str] = []
     with suppress(EvidenceError), published(home) as connection:
-        for query in (*_first_questions(record), "from meta.datasets", "show all tables"):
+        for query in (*_first_questions(record), "select dataset, rows, known_from, title from meta.datasets", "show all tables"):
             with suppress(EvidenceError):
                 if len(tried) < 3 and ask(connection, query, seconds=5).fetchone() is not None:
                     tried.append(query)
@@ -199,21 +200,20 @@ def _queries(record: RunRecord, home: Home) -> list[str]:
 
 
 def _first_questions(record: RunRecord) -> list[str]:
-    """About what has just landed: the newest values, and how many rows of each period there are."""
+    """About what has just landed: our area's newest values of one dataset, how far another one reaches."""
     from expectations.declaration import load
 
+    good = [load(outcome.dataset) for outcome in record.outcomes if outcome.good]
+    area = re.sub(r"\W", "", os.environ.get("EVIDENCE_AREA", "")) or "E08000025"
+    values = [dataset for dataset in good if {"area_code", "measure", "value", "period"} <= set(dataset.tidy.columns)]
+    spans = [dataset for dataset in reversed(good) if "period" in dataset.tidy.columns]
     asked = []
-    for outcome in sorted(record.outcomes, key=lambda outcome: not outcome.good):
-        columns = load(outcome.dataset).tidy.columns
-        if {"area_code", "measure", "value", "period"} <= set(columns):
-            asked.append(
-                f"select period, measure, value, unit from {outcome.dataset} where area_code = 'E08000025' order by all desc limit 12"
-            )
-        if "period" in columns:
-            asked.append(f"select period, count(*) as rows from {outcome.dataset} group by period order by period")
-        else:
-            asked.append(f"summarize {outcome.dataset}")
-    return asked[:2]
+    for dataset in values[:1]:
+        kept = [name for name in dataset.tidy.grain if name in dataset.tidy.columns and name != "area_code"]
+        chosen = ", ".join(dict.fromkeys([*kept, "value", "unit"] if "unit" in dataset.tidy.columns else [*kept, "value"]))
+        asked.append(f"select {chosen} from {dataset.id} where area_code = '{area}' order by period desc limit 12")
+    asked += [f"select period, count(*) as rows from {dataset.id} group by period order by period" for dataset in spans[:1]]
+    return asked
 
 
 def _quoted(query: str) -> str:

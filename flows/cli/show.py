@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Annotated, Any
 
 import typer
@@ -58,8 +59,15 @@ def _tables(home: Home, as_json: bool) -> None:
         return
     shown = table("table", "rows", "meaning", right=["rows"])
     for name, kind, count, comment in rows:
-        shown.add_row(f"[bold]{escaped(name)}[/bold]", f"{count:,}" if kind == "table" else "[dim]view[/dim]", escaped(comment or ""))
+        shown.add_row(
+            f"[bold]{escaped(name)}[/bold]", f"{count:,}" if kind == "table" else "[dim]view[/dim]", escaped(_first_sentence(comment or ""))
+        )
     console().print(shown)
+
+
+def _first_sentence(comment: str) -> str:
+    """What a list has room for; `evidence show TABLE` and the comment in the database have the rest."""
+    return re.split(r"(?<=[a-z)])[.:] (?=[A-Z])", comment, maxsplit=1)[0].removesuffix(".")
 
 
 def _dataset(name: str, home: Home, as_json: bool) -> None:

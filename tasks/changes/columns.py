@@ -193,11 +193,12 @@ def _reordered(before: Shape, after: Shape, alignment: Alignment) -> list[Change
 
 def _moved(names: Sequence[str], order: Sequence[int]) -> list[str]:
     """The fewest columns whose move explains the order: those outside the longest rising run."""
-    best: list[list[int]] = []
+    best: list[list[int]] = [[]]
     for index, position in enumerate(order):
-        run: list[int] = max((run for run in best if order[run[-1]] < position), key=lambda run: len(run), default=[])
-        best.append([*run, index])
-    still = set(max(best, key=lambda run: len(run), default=[]))
+        runs = [run for run in best if not run or order[run[-1]] < position]
+        best.append([*max(runs, key=len), index])
+    longest: list[int] = max(best, key=len)
+    still = set(longest)
     return [name for index, name in enumerate(names) if index not in still]
 
 

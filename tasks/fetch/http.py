@@ -145,6 +145,8 @@ class Http:
                 return received
             except Failure as failure:
                 last = failure
+            if last.wait is not None:
+                self._pace.hold_off(safety.host_of(self._routes.address(call.url)), last.wait)
             if not last.retry or not call.repeatable:
                 self._give_up(call, last, attempts)
             try:
@@ -152,8 +154,6 @@ class Http:
             except MaxRetryError:
                 self._give_up(call, last, attempts)
             pause = last.wait if last.wait is not None else retry.get_backoff_time()
-            if last.wait is not None:
-                self._pace.hold_off(safety.host_of(self._routes.address(call.url)), last.wait)
             if pause > settings.retry_after_most or time.monotonic() + pause > deadline:
                 self._give_up(call, last, attempts)
             time.sleep(pause)
@@ -191,8 +191,12 @@ class Http:
     def _send(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, deadline: float) -> requests.Response:
         host = safety.host_of(url)
         left = deadline - time.monotonic()
-        if left <= 0 or self._pace.wait(host, left) < 0:
+        if left <= 0:
             raise Failure("fetch.timeout", "no time left to ask", f"an answer within {self.settings.total_timeout:.0f} s")
+        patience = min(left, self.settings.retry_after_most)
+        if self._pace.wait(host, patience) < 0:
+            found = f"a turn later than in {patience:.0f} s: {host} asked for a pause, or too many of this machine's processes wait for it"
+            raise Failure("fetch.rate_limited", found, f"a turn to ask {host}")
         # An empty proxy, not none: a proxy of the environment cannot reach the loopback of this machine.
         proxies = {"http": "", "https": ""} if safety.is_loopback(host) else {}
         left = max(0.05, deadline - time.monotonic())

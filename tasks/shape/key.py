@@ -40,9 +40,7 @@ def infer_key(
     if whole < NEARLY * sample:
         return (), 0
     kept = _without_the_needless(connection, table, varying, roles, whole, sample)
-    if rows > sample:
-        kept = _prove(connection, table, kept, names, rows)
-    distinct = _distinct(connection, table, kept)
+    kept, distinct = _proved(connection, table, kept, names, rows)
     if distinct < NEARLY * rows or len(kept) > 8:
         return (), 0
     if roles.period_column and roles.period_column not in kept and not roles.dated_rows:
@@ -96,14 +94,16 @@ def _without_the_needless(
     return kept
 
 
-def _prove(connection: duckdb.DuckDBPyConnection, table: str, kept: list[str], names: Sequence[str], rows: int) -> list[str]:
-    """Add back columns until the key holds on the whole table as it did on the sample."""
-    for name in [None, *names]:
-        if name is not None and name not in kept:
-            kept = [*kept, name]
-        if _distinct(connection, table, kept) >= NEARLY * rows:
+def _proved(connection: duckdb.DuckDBPyConnection, table: str, kept: list[str], names: Sequence[str], rows: int) -> tuple[list[str], int]:
+    """(the key, distinct keys in the whole table), with columns added back until it holds there as it did on the sample."""
+    distinct = _distinct(connection, table, kept)
+    for name in names:
+        if distinct >= NEARLY * rows:
             break
-    return kept
+        if name not in kept:
+            kept = [*kept, name]
+            distinct = _distinct(connection, table, kept)
+    return kept, distinct
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], sample: int | None = None) -> int:

@@ -176,9 +176,9 @@ def gss_codes(connection: duckdb.DuckDBPyConnection, table: str, one: Profile) -
     """The distinct GSS codes of a column."""
     if one.values is not None:
         return [value for value in one.values if re.fullmatch(areas.GSS, value)]
-    distinct = f"select distinct {sql.identifier(one.name)} as v from {sql.identifier(table)}"
-    rows = connection.execute(f"select distinct {sql.text('v')} from ({distinct}) where regexp_full_match({sql.text('v')}, '{areas.GSS}')").fetchall()
-    return [value for (value,) in rows]
+    # Told apart here and not in SQL, where the pattern would be tried on every row.
+    rows = connection.execute(f"select distinct {sql.identifier(one.name)} from {sql.identifier(table)}").fetchall()
+    return sorted({value.strip() for (value,) in rows if value and re.fullmatch(areas.GSS, value.strip())})
 
 
 def _main_area(levels: Sequence[Areas], by_name: Mapping[str, Profile]) -> str | None:

@@ -156,9 +156,17 @@ def test_a_service_that_asks_to_wait_is_waited_for(server: SampleServer, client:
 
 def test_a_service_that_asks_to_wait_too_long_is_left_alone(server: SampleServer, client: Client) -> None:
     server.inject(Fault("too_many", retry_after="3600", headers={"X-RateLimit-Reset": "1790000000"}))
-    error = failure(client(), server)
+    error = failure(client(total_timeout=10_000), server)
     assert error.code == "fetch.rate_limited"
     assert "wait 3600 s" in error.found
+    assert len(server.requests) == 1
+
+
+def test_a_service_that_asks_one_run_to_wait_is_left_alone_by_all(server: SampleServer, client: Client, tmp_path: Path) -> None:
+    server.inject(Fault("too_many", retry_after="3600", times=1))
+    assert failure(client(state=tmp_path / "state", retries=0), server).code == "fetch.rate_limited"
+    error = failure(client(state=tmp_path / "state"), server)
+    assert error.code == "fetch.rate_limited" and "asked for a pause" in error.found
     assert len(server.requests) == 1
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from landing import POPULATION, land_rows
 
 from tasks.publish import publish
+from tests.landing import POPULATION, land_rows
 from warehouse.home import PROJECT, Home
 from warehouse.lake import paths, vintages
 
@@ -25,8 +25,7 @@ ROWS = 30_000
 ENDLESS = """
 import sys, duckdb
 from pathlib import Path
-sys.path.insert(0, "tests")
-from landing import POPULATION, snapshot
+from tests.landing import POPULATION, snapshot
 from tasks.land import land
 from tasks.publish import publish
 from warehouse.home import Home
@@ -48,8 +47,7 @@ while True:
 DIES_AT_EACH = """
 import os, shutil, signal, sys, duckdb
 from pathlib import Path
-sys.path.insert(0, "tests")
-from landing import POPULATION, fill, snapshot
+from tests.landing import POPULATION, fill, snapshot
 from tasks.land import land
 from tasks.publish import publish
 from warehouse.home import Home

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import duckdb
-from landing import POPULATION, fill, snapshot, table
 
 from tasks.land import land
 from tasks.publish import publish
+from tests.landing import POPULATION, fill, snapshot, table
 from warehouse.home import PROJECT, Home
 
 REPLACES = 20

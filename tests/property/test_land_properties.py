@@ -9,9 +9,9 @@ import duckdb
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
-from landing import land_rows, table
 
 from tasks.publish import publish
+from tests.landing import land_rows, table
 from warehouse.home import Home
 from warehouse.lake import vintages
 from warehouse.table import DatasetTable
@@ -83,9 +83,8 @@ def test_what_lands_is_what_is_published_to_the_last_bit(values: list[float], te
         connection.execute("create table arrived (area_code varchar, period varchar, value double, status varchar)")
         connection.executemany("insert into arrived values (?, ?, ?, ?)", rows)
         connection.execute("create table tidy as select *, 'p.csv' as source_part, 1::bigint as source_row from arrived")
-        from landing import snapshot
-
         from tasks.land import land
+        from tests.landing import snapshot
 
         land(connection, "tidy", what, snapshot(), home, "run-1", "content")
         publish(home, [what])

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from expectations.declaration import Dataset
 from tasks.accept import accept
-from tasks.pipeline import Job, ingest
+from tasks.pipeline import Job, Steps, ingest
 from tasks.record import DatasetOutcome, read_hold
 from tasks.replay import from_files
 from warehouse.home import Home
 from warehouse.lake import vintages
+
+Labels = Mapping[str, Mapping[str, str]]
+Names = Mapping[str, str]
+STEPS = Steps()
 
 
 class Replay:
@@ -22,24 +26,19 @@ class Replay:
         self._runs = 0
 
     def arrive(
-        self, files: Sequence[str], labels: Mapping[str, Mapping[str, str]] | None = None, names: Mapping[str, str] | None = None
+        self, files: Sequence[str | Path], labels: Labels | None = None, names: Names | None = None, steps: Steps = STEPS
     ) -> DatasetOutcome:
-        """A release comes in. `labels` and `names` are by file name."""
-        return self.arrive_from([self.files / file for file in files], labels, names)
-
-    def arrive_from(
-        self, files: Sequence[Path], labels: Mapping[str, Mapping[str, str]] | None = None, names: Mapping[str, str] | None = None
-    ) -> DatasetOutcome:
-        return ingest(self.dataset, self.job(files, labels, names))
+        """A release comes in: files below the folder of real files, or paths of their own. `labels` and `names` are by file name."""
+        return ingest(self.dataset, self.job(files, labels, names), steps)
 
     def accept(self, reason: str = "read and understood") -> DatasetOutcome:
         """A person accepts what is held."""
         _, record = accept(self.dataset, self.job([]), reason, "an engineer")
         return record.outcomes[0]
 
-    def first(self, files: Sequence[str], **more: Mapping[str, Mapping[str, str]] | Mapping[str, str]) -> DatasetOutcome:
+    def first(self, files: Sequence[str | Path], labels: Labels | None = None, names: Names | None = None) -> DatasetOutcome:
         """The first release: without a contract nothing lands, and a person accepts it."""
-        outcome = self.arrive(files, **more)  # type: ignore[arg-type]
+        outcome = self.arrive(files, labels, names)
         assert (outcome.error or {})["code"] == "contract.missing"
         assert self.landed is None
         return self.accept("the first release")
@@ -57,11 +56,11 @@ class Replay:
     def holds(self) -> bool:
         return read_hold(self.home, self.dataset.id) is not None
 
-    def job(
-        self, files: Sequence[Path], labels: Mapping[str, Mapping[str, str]] | None = None, names: Mapping[str, str] | None = None
-    ) -> Job:
+    def job(self, files: Sequence[str | Path], labels: Labels | None = None, names: Names | None = None) -> Job:
+        """A run of its own name that brings these files."""
         self._runs += 1
-        return Job(f"run-{self._runs}", self.home, from_files(files, labels, names), "replay", accepted=self.accepted)
+        fetch = from_files([self.files / file for file in files], labels, names)
+        return Job(f"run-{self._runs}", self.home, fetch, "replay", accepted=self.accepted)
 
 
 def kinds(outcome: DatasetOutcome, action: str = "hold") -> set[str]:

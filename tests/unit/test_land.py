@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from landing import POPULATION, fill, land_rows, snapshot, table
 
 from expectations.errors import EvidenceError
 from tasks import land as land_module
 from tasks.land import current, land, seen_again, withdraw
 from tasks.locks import lock
+from tests.landing import POPULATION, fill, land_rows, snapshot, table
 from warehouse.home import Home
 from warehouse.lake import paths, pointer, vintages
 from warehouse.table import DatasetTable, TableColumn

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import duckdb
 import pytest
-from landing import POPULATION, archived, land_rows, table
 
 from expectations.errors import EvidenceError
 from tasks.lineage import provenance, reopen
 from tasks.publish import publish
 from tasks.snapshot import Snapshot
+from tests.landing import POPULATION, archived, land_rows, table
 from warehouse.home import Home
 
 CSV = '''Area,Year,Population,Note,

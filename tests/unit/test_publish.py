@@ -11,13 +11,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from landing import POPULATION, archived, land_rows, table
 
 from expectations.errors import EvidenceError
 from tasks import publish as publish_module
 from tasks.land import withdraw
 from tasks.publish import publish
 from tasks.record import DatasetOutcome, RunRecord, write_hold, write_record
+from tests.landing import POPULATION, archived, land_rows, table
 from warehouse.home import Home
 from warehouse.lake import paths
 
@@ -127,9 +127,8 @@ def test_an_older_vintage_of_other_columns_is_read_in_todays(connection: Connect
     connection.execute(
         "create table tidy as select 'E1' area_code, '2019' period, 1.0::double as value, 'p' source_part, 2::bigint source_row"
     )
-    from landing import snapshot
-
     from tasks.land import land
+    from tests.landing import snapshot
 
     land(connection, "tidy", older, snapshot(), home, "run-1", "older", known_from=datetime(2024, 1, 1, tzinfo=UTC))
     connection.execute("drop table tidy")

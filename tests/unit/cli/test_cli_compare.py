@@ -48,15 +48,37 @@ def test_a_key_can_be_named(evidence: Evidence, tmp_path: Path) -> None:
     assert evidence("compare", str(file), str(file), "--key", "area_code, year").code == 0
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\x00\x01\x02\x03" * 50, b"PK\x03\x04 not a zip"])
-def test_a_file_that_cannot_be_read_is_code_2_with_a_coded_error(evidence: Evidence, tmp_path: Path, content: bytes | None) -> None:
+NO_TABLES = [b"", b"\x00\x01\x02\x03" * 50, b"PK\x03\x04 not a zip"]
+
+
+@pytest.mark.parametrize("content", [None, *NO_TABLES])
+def test_a_first_file_that_cannot_be_read_is_code_2_with_a_coded_error(evidence: Evidence, tmp_path: Path, content: bytes | None) -> None:
     good, bad = _csv(tmp_path / "a.csv", "area_code,year,value"), tmp_path / "b.csv"
     if content is not None:
         bad.write_bytes(content)
-    said = evidence("compare", str(good), str(bad), "--json")
+    said = evidence("compare", str(bad), str(good), "--json")
     assert said.code == 2
     assert said.out == ""
     assert json.loads(said.err[said.err.index("{") :])["error"]["code"] == "command.unreadable"
+
+
+@pytest.mark.parametrize("content", NO_TABLES)
+def test_a_second_file_that_is_no_table_is_a_finding(evidence: Evidence, tmp_path: Path, content: bytes) -> None:
+    """What came in place of data is a change like any other: the verdict says so, and nothing has failed."""
+    good, bad = _csv(tmp_path / "a.csv", "area_code,year,value"), tmp_path / "b.csv"
+    bad.write_bytes(content)
+    told = evidence("compare", str(good), str(bad), "--json")
+    assert told.code == 0
+    assert json.loads(told.out)["verdict"] == "breaking"
+    assert json.loads(told.out)["changes"][0]["kind"] in ("empty", "not_data", "truncated")
+    said = evidence("compare", str(good), str(bad))
+    assert said.code == 0
+    assert said.out.startswith("breaking")
+
+
+def test_a_second_file_that_is_not_there_is_code_2(evidence: Evidence, tmp_path: Path) -> None:
+    good = _csv(tmp_path / "a.csv", "area_code,year,value")
+    assert evidence("compare", str(good), str(tmp_path / "none.csv")).code == 2
 
 
 def test_a_folder_is_no_file(evidence: Evidence, tmp_path: Path) -> None:

@@ -83,6 +83,13 @@ def test_the_client_says_who_it_is_and_how_to_reach_whoever_runs_it(
     assert "x-injected" not in headers
 
 
+def test_what_a_netrc_holds_is_sent_to_nobody(server: SampleServer, scratch: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password hunter2\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with client(scratch) as http:
+        assert "authorization" not in http.get(server.at("/echo") + "/", name="echo").json()["headers"]
+
+
 def test_loopback_needs_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EVIDENCE_ALLOW_LOOPBACK", raising=False)
     assert not HttpSettings.from_environment().allow_loopback
