@@ -7,7 +7,6 @@ and events. A dataset that fails or is held shows as such and holds back no othe
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -26,12 +25,11 @@ from prefect.transactions import CommitMode, transaction
 
 from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
-from flows.jobs import job_of
+from flows.jobs import job_of, outcome_of, unforeseen
 from flows.report import markdown, reason, summary
 from flows.settings import DATASETS_AT_ONCE, TIMEZONE
 from flows.watch import current
 from tasks.pipeline import Job, Steps, conclude
-from tasks.pipeline import ingest as ingest_one
 from tasks.record import DatasetOutcome, RunRecord
 from warehouse.home import Home
 
@@ -101,14 +99,8 @@ def _side_by_side(declared: Sequence[Dataset], job: Job) -> tuple[DatasetOutcome
     steps, watch = _steps(job), current()
 
     def one(dataset_id: str) -> State[Any]:
-        try:
-            outcome = ingest_one(by_id[dataset_id], job, steps, watch.tell)
-        except Exception as error:
-            get_run_logger().error("Not foreseen:\n%s", traceback.format_exc())
-            outcome = _unforeseen(dataset_id, error)
-        outcomes[dataset_id] = outcome
-        watch.tell(dataset_id, outcome.status)
-        return _state_of(outcome)
+        outcomes[dataset_id] = outcome_of(by_id[dataset_id], job, steps, watch.tell, report=get_run_logger().error)
+        return _state_of(outcomes[dataset_id])
 
     mapped = Task(one, name="dataset", task_run_name="{dataset_id}", cache_policy=NO_CACHE, persist_result=False)
     if len(by_id) == 1:
@@ -116,7 +108,7 @@ def _side_by_side(declared: Sequence[Dataset], job: Job) -> tuple[DatasetOutcome
         mapped(declared[0].id, return_state=True)
     else:
         wait(mapped.map(list(by_id)))
-    return tuple(outcomes.get(dataset, _unforeseen(dataset, None)) for dataset in by_id)
+    return tuple(outcomes.get(dataset) or unforeseen(dataset, "the task ended without an outcome") for dataset in by_id)
 
 
 def _steps(job: Job) -> Steps:
@@ -198,9 +190,3 @@ def _emit(outcome: DatasetOutcome, record: RunRecord) -> None:
     emit_event(f"{EVENT}.{outcome.status}", resource, payload=payload)
     if any(change["severity"] != "info" for change in outcome.changes):
         emit_event(f"{EVENT}.changed", resource, payload={"run": record.run, "changes": list(outcome.changes)})
-
-
-def _unforeseen(dataset: str, error: Exception | None) -> DatasetOutcome:
-    """The outcome of a dataset whose task ended in a way that no step foresaw."""
-    found = f"{type(error).__name__}: {error}" if error else "the task ended without an outcome"
-    return DatasetOutcome(dataset, "failed", error=EvidenceError("run.unforeseen", found=found, dataset=dataset).as_dict())

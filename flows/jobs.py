@@ -5,14 +5,16 @@ The same for Prefect and for `--direct`, so that both do the same work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations.declaration import Dataset
-from tasks.pipeline import Fetch, Job
-from tasks.record import new_run
+from expectations.errors import EvidenceError
+from tasks.pipeline import Fetch, Job, Steps, Tell, ingest
+from tasks.record import DatasetOutcome, new_run
 from tasks.snapshot import Delivery, Snapshot
 from warehouse.home import Home
 
@@ -25,6 +27,22 @@ def job_of(home: Home, sample: bool, engine: str) -> Iterator[Job]:
     """One run's job; the sample's server lives as long as the block. `engine` is direct or prefect, for the record."""
     with _sample(home) if sample else _live(home) as fetch:
         yield Job(new_run(), home, fetch, origin="sample" if sample else "live", engine=engine)
+
+
+def outcome_of(dataset: Dataset, job: Job, steps: Steps, tell: Tell, report: Callable[[str], object]) -> DatasetOutcome:
+    """Ingest one dataset, whatever happens: a fault of this program is one dataset's failure too. `report` gets its trace; `tell` the end."""
+    try:
+        outcome = ingest(dataset, job, steps, tell)
+    except Exception as error:
+        report(f"Not foreseen:\n{traceback.format_exc()}")
+        outcome = unforeseen(dataset.id, f"{type(error).__name__}: {error}")
+    tell(dataset.id, outcome.status)
+    return outcome
+
+
+def unforeseen(dataset: str, found: str) -> DatasetOutcome:
+    """The outcome of a dataset that ended in a way that no step foresaw."""
+    return DatasetOutcome(dataset, "failed", error=EvidenceError("run.unforeseen", found=found, dataset=dataset).as_dict())
 
 
 @contextmanager

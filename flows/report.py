@@ -65,7 +65,7 @@ def _page(record: RunRecord) -> Iterator[str]:
 
 def _section(outcome: DatasetOutcome) -> Iterator[str]:
     loud = [change for change in outcome.changes if change["severity"] in ("breaking", "warning")]
-    if not (outcome.error or loud or outcome.warnings or outcome.status == "held"):
+    if outcome.good and not loud and not outcome.warnings:
         return
     yield ""
     yield f"## {outcome.dataset}: {outcome.status}"

@@ -31,6 +31,7 @@ class Variable:
 VARIABLES = (
     Variable("EVIDENCE_HOME", "the one folder where everything is kept", str(PROJECT / "home")),
     Variable("EVIDENCE_CONTACT", "an address that publishers can write to; part of the User-Agent of every request", "none"),
+    Variable("EVIDENCE_PERSON", "who accepts changes here; the name you are logged in by otherwise", "the login name"),
     Variable("EVIDENCE_AREA", "the authority whose evidence base this is (GSS code)", "E08000025 (Birmingham)"),
     Variable("EVIDENCE_PORT", "the port that `evidence up` tries first; the next free one is taken", str(DEFAULT_PORT)),
     Variable("PREFECT_API_URL", "a Prefect server to use in place of the one that `evidence up` starts", "none"),

@@ -63,25 +63,17 @@ def examine(
     if contract is None:
         return Inspection(shape, grade(first_sight(connection, arrived), dataset, today))
     before = _landed(dataset, home, last, connection, scratch, parts)
-    told = against_contract(
-        contract.shape,
-        dataset.relied_on,
-        before,
-        arrived,
-        key=dataset.raw.key or None,
-        delivery_kind=dataset.delivery,
-        connection=connection,
-    )
+    key, kind = dataset.raw.key or None, dataset.delivery
+    told = against_contract(contract.shape, dataset.relied_on, before, arrived, connection=connection, key=key, delivery_kind=kind)
     changes, notes = list(told.changes), list(told.notes)
     if before is not None:
-        values = against_landed(
-            connection, before, arrived, key=dataset.raw.key or None, delivery_kind=dataset.delivery, alignment=told.alignment
-        )
+        values = against_landed(connection, before, arrived, key=key, delivery_kind=kind)
         changes, notes = [*changes, *values.changes], [*notes, *values.notes]
     else:
         changes += first_sight(connection, arrived)
     unique = {change.id: change for change in changes}
-    return Inspection(shape, grade(list(unique.values()), dataset, today), tuple(dict.fromkeys(notes)))
+    accepted = f"accepted by {contract.accepted_by}: {contract.reason}" if contract.snapshot == snapshot.id else ""
+    return Inspection(shape, grade(list(unique.values()), dataset, today, accepted), tuple(dict.fromkeys(notes)))
 
 
 def read_parts(

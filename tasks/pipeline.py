@@ -8,6 +8,7 @@ in `Job.fetch`, where the bytes come from; `flows/` replaces each step by its Pr
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +43,7 @@ from warehouse.table import DatasetTable
 Fetch = Callable[[Dataset, Snapshot | None, Path], Delivery]
 Tell = Callable[[str, str], None]  # dataset id, what happens now
 STEPS = ("fetch", "examine", "tidy", "check", "land")
+_LOG = logging.getLogger("evidence")
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,10 @@ def ingest(dataset: Dataset, job: Job, steps: Steps = Steps(), tell: Tell = lamb
         with _alone(dataset, job) as (scratch, connection):
             return _ingest(dataset, job, steps, clock, scratch, connection)
     except EvidenceError as error:
-        clock.stop()
-        return DatasetOutcome(dataset.id, "failed", error=error.of(dataset.id).as_dict(), steps=clock.seconds)
+        return clock.failed(error)
+    except Exception as error:  # whatever it is, it is this dataset's: the others go on
+        _LOG.exception("%s: not foreseen", dataset.id)
+        return clock.failed(EvidenceError("run.unforeseen", found=f"{type(error).__name__}: {error}"))
 
 
 def run(datasets: Sequence[Dataset], job: Job, steps: Steps = Steps(), tell: Tell = lambda dataset, step: None) -> RunRecord:  # frozen
@@ -209,6 +213,11 @@ class _Clock:
         self._running = (name, time.perf_counter())
         yield
         self.stop()
+
+    def failed(self, error: EvidenceError) -> DatasetOutcome:
+        """The outcome of a dataset whose step raised."""
+        self.stop()
+        return DatasetOutcome(self.dataset, "failed", error=error.of(self.dataset).as_dict(), steps=self.seconds)
 
     def stop(self) -> None:
         if self._running:

@@ -24,9 +24,14 @@ class Graded:
     because: str = ""
 
 
-def grade(changes: Sequence[Change], dataset: Dataset, today: date) -> tuple[Graded, ...]:
-    """Each change with its action, most severe first. Breaking changes hold, others evolve, unless the declaration says otherwise."""
+def grade(changes: Sequence[Change], dataset: Dataset, today: date, accepted: str = "") -> tuple[Graded, ...]:
+    """Each change with its action, most severe first. Breaking changes hold, others evolve, unless the declaration says otherwise.
+
+    `accepted` says who accepted this very snapshot and why: then nothing of it is held.
+    """
     graded = [_graded(change, dataset, today) for change in changes]
+    if accepted:
+        graded = [replace(one, action="evolve", because=accepted) if one.action == "hold" else one for one in graded]
     return tuple(sorted(graded, key=lambda one: (one.action != "hold", -one.change.severity)))
 
 

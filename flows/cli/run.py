@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -67,10 +69,14 @@ def _direct(ids: Sequence[str], sample: bool, home: Home) -> RunRecord:
     with waiting() as tell:
         tell("Loading the pipeline")
         from expectations.declaration import load
-        from flows.jobs import job_of
-        from tasks import pipeline
+        from flows.jobs import job_of, outcome_of
+        from tasks.pipeline import Steps, conclude
+    declared = [load(dataset) for dataset in ids]
+    started = datetime.now(UTC).isoformat(timespec="seconds")
     with job_of(home, sample, engine="direct") as job, progress.shown():
-        return pipeline.run([load(dataset) for dataset in ids], job, tell=progress.tell)
+        outcomes = tuple(outcome_of(dataset, job, Steps(), progress.tell, report=sys.stderr.write) for dataset in declared)
+        progress.tell("", "publish")
+        return conclude(declared, job, outcomes, started)
 
 
 def _through_prefect(ids: Sequence[str], sample: bool, home: Home) -> RunRecord:
@@ -205,7 +211,9 @@ def _first_questions(record: RunRecord) -> list[str]:
 
     good = [load(outcome.dataset) for outcome in record.outcomes if outcome.good]
     area = re.sub(r"\W", "", os.environ.get("EVIDENCE_AREA", "")) or "E08000025"
-    values = [dataset for dataset in good if {"area_code", "measure", "value", "period"} <= set(dataset.tidy.columns)]
+    values = [
+        dataset for dataset in good if {"area_code", "measure", "period"} <= set(dataset.tidy.grain) and "value" in dataset.tidy.columns
+    ]
     spans = [dataset for dataset in reversed(good) if "period" in dataset.tidy.columns]
     asked = []
     for dataset in values[:1]:
@@ -222,6 +230,4 @@ def _quoted(query: str) -> str:
 
 
 def _took(record: RunRecord) -> float:
-    from datetime import datetime
-
     return (datetime.fromisoformat(record.finished) - datetime.fromisoformat(record.started)).total_seconds()

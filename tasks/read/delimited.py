@@ -5,9 +5,11 @@ accounted for: every line of the file must be a row or lie within a quoted cell,
 reader sees. A file that is not (ragged rows, empty lines, blanks beside quotes, mixed line ends) goes through Python's csv reader in
 batches: slower, bounded in memory, and nothing is lost: short rows are padded, long rows get columns of their own.
 
-The rows become a DuckDB table and not a Parquet file with a view. Measured on 5 million rows of 10 columns (403 MB, two cores):
-3.3-3.8 s as a table in memory with `_row` from row_number(), the same without `_row`, and 3.3 s as Parquet; but a table is what the
-next steps trim, rename and scan repeatedly, and the caller says by the connection whether it lives in memory or in a file.
+The rows become a DuckDB table and not a Parquet file with a view, because the next steps trim, rename and scan it again and again, and the
+caller says by the connection whether it lives in memory or in a file. Measured on 5 million rows of 10 columns (403 MB, two busy cores,
+seconds of processor): bare table 3.3 to 3.8, Parquet with a view about the same, this module with all its checks 7 to 8. `_row` is set from
+`rowid` after loading (+0.3; contiguous and in the order of the file, which is checked): `row_number()` would make the load
+single-threaded (8.1 in all, and twice the time into a database file). Peak memory into a database file: 360 MB.
 
 Refuses: text that ends within a quoted cell (`read.truncated`), prose (`read.not_a_table`).
 """
@@ -85,7 +87,15 @@ def _by_duckdb(
 ) -> _Loaded | None:
     """The fast way; `None` where DuckDB would refuse the file or read it otherwise than RFC 4180 says."""
     dialect = sample.dialect
-    if facts.empty_lines or facts.odd_bytes or dialect.blanks_after or dialect.quote is None or facts.line_end == "cr":
+    ordered = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchone()
+    if (
+        ordered != (True,)
+        or facts.empty_lines
+        or facts.odd_bytes
+        or dialect.blanks_after
+        or dialect.quote is None
+        or facts.line_end == "cr"
+    ):
         return None
     width = _width(sample, found)
     columns = ", ".join(f"{literal(provisional(place))}: 'VARCHAR'" for place in range(width))
@@ -94,9 +104,8 @@ def _by_duckdb(
         f"delim = {literal(dialect.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, null_padding = false)"
     )
     try:
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT row_number() OVER () + {found.start} AS {quoted(ROW)}, * FROM {source}"
-        )
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} AS SELECT CAST(0 AS BIGINT) AS {quoted(ROW)}, * FROM {source}")
+        connection.execute(f"UPDATE {quoted(table)} SET {quoted(ROW)} = rowid + {found.start + 1}")
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
     return _Loaded(width) if _accounts_for_all(connection, table, width, facts, sample, found) else None
@@ -110,7 +119,6 @@ def _accounts_for_all(
     names = ", ".join(provisional(place) for place in range(width))
     top = f"WHERE {quoted(ROW)} <= {found.start + len(first)} ORDER BY {quoted(ROW)}"
     got = connection.execute(f"SELECT {names} FROM {quoted(table)} {top}").fetchall()
-
     if [record[:width] + (None,) * (width - len(record)) for record in first] != got:
         return False
     if facts.line_feeds == 0:
@@ -120,11 +128,13 @@ def _accounts_for_all(
         breaks = " + ".join(f"coalesce(length({name}) - length(replace({name}, chr(10), '')), 0)" for name in names.split(", "))
         anywhere = " OR ".join(f"contains({name}, chr(10))" for name in names.split(", "))
         inside_cells = f"(SELECT coalesce(sum({breaks}), 0) FROM {quoted(table)} WHERE {anywhere})"
-    counted = connection.execute(f"SELECT count(*), {inside_cells} FROM {quoted(table)}").fetchone()
-    rows, inside = counted or (0, 0)
+    counted = connection.execute(
+        f"SELECT count(*), coalesce(max({quoted(ROW)}), {found.start}), {inside_cells} FROM {quoted(table)}"
+    ).fetchone()
+    rows, last, inside = counted or (0, 0, 0)
     above = sum(1 + sum(cell.count("\n") for cell in record) for record in sample.records[: found.start])
     lines = facts.line_feeds + (0 if facts.ends_with_line_end else 1)
-    return int(rows) + int(inside) + above + facts.empty_at_end == lines
+    return int(last) == found.start + int(rows) and int(rows) + int(inside) + above + facts.empty_at_end == lines
 
 
 def _by_python(path: Path, connection: duckdb.DuckDBPyConnection, table: str, facts: TextFacts, sample: Sample, found: Header) -> _Loaded:

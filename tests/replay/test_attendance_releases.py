@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import duckdb
 from replaying import Replay, kinds, said
 
 from expectations.declaration import Dataset, RawColumn, load
-from tasks.pipeline import Steps
-from tasks.tidy import transform
+from tasks.tidy import sql_of
 from warehouse.lake import paths, vintages
 
 FOLDER = "dfe/ees_csv_vintages/attendance_EES_ytd_data__"
@@ -66,20 +66,18 @@ def test_seven_releases_in_order_land_or_wait_for_a_person(replay: Callable[[Dat
     assert series.landed == ROWS["2025-09-25"]
 
 
-def test_a_rename_that_the_declaration_does_not_know_is_held_and_named(replay: Callable[[Dataset], Replay]) -> None:
+def test_a_rename_that_the_declaration_does_not_know_is_held_and_named(replay: Callable[[Dataset], Replay], tmp_path: Path) -> None:
     series = replay(_before_the_rename())
-    steps = Steps(transform=_with_the_name_of_its_sql)
-    series.arrive(**_release("2025-01-23"))
-    series.accept()
-    assert series.arrive(**_release("2025-01-23"), steps=steps).status == "landed"
+    series.sql = _its_sql(tmp_path / "sql")
+    assert series.first(**_release("2025-01-23")).status == "landed"
 
-    outcome = series.arrive(**_release("2025-09-25"), steps=steps)
+    outcome = series.arrive(**_release("2025-09-25"))
     assert outcome.status == "held" and "column_renamed" in kinds(outcome)
     assert "school_type" in said(outcome) and "education_phase" in said(outcome)
     assert series.landed == ROWS["2025-01-23"], "the last good table stays"
     assert series.holds
 
-    again = series.arrive(**_release("2025-09-25"), steps=steps)
+    again = series.arrive(**_release("2025-09-25"))
     assert [change["id"] for change in again.changes] == [change["id"] for change in outcome.changes], (
         "one change, one id, until it is resolved"
     )
@@ -126,9 +124,11 @@ def _before_the_rename() -> Dataset:
     return declared.model_copy(update={"raw": declared.raw.model_copy(update={"columns": columns, "key": key})})
 
 
-def _with_the_name_of_its_sql(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> int:
-    """The tidy step of that older declaration: the shipped SQL, given the column under the name that it knows."""
-    connection.execute("create table renamed as select * rename (school_type as education_phase) from arrived")
-    connection.execute("alter table arrived rename to as_arrived")
-    connection.execute("alter table renamed rename to arrived")
-    return transform(load(dataset.id), connection)
+def _its_sql(folder: Path) -> Path:
+    """The tidy SQL of that older declaration: the shipped one, with the column under the name that it knew."""
+    text = sql_of("dfe.pupil_attendance").read_text(encoding="utf-8")
+    older = text.replace("    education_phase,", "    school_type as education_phase,")
+    assert older != text
+    (folder / "dfe").mkdir(parents=True)
+    (folder / "dfe/pupil_attendance.sql").write_text(older, encoding="utf-8")
+    return folder
