@@ -25,7 +25,7 @@ from prefect.transactions import CommitMode, transaction
 
 from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
-from flows.jobs import job_of, outcome_of, unforeseen
+from flows.jobs import job_of, outcome_of, record_of, unforeseen
 from flows.report import markdown, reason, summary
 from flows.settings import DATASETS_AT_ONCE, TIMEZONE
 from flows.watch import current
@@ -75,7 +75,7 @@ def ingest(datasets: list[str], sample: bool = False) -> State[Any]:
         log.info("Run %s: %s, home %s", job.run, ", ".join(dataset.id for dataset in declared), job.home.root)
         outcomes = _side_by_side(declared, job)
         current().tell("", "publish")
-        record = _as_task(conclude, "publish", "publish")(declared, job, outcomes, started)
+        record = record_of(declared, job, outcomes, started, end=_as_task(conclude, "publish", "publish"))
     current().records.append(record)
     _tell(record, log)
     return _final_state(record)

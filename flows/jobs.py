@@ -6,20 +6,23 @@ The same for Prefect and for `--direct`, so that both do the same work.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
-from tasks.pipeline import Fetch, Job, Steps, Tell, ingest
-from tasks.record import DatasetOutcome, new_run
+from tasks.pipeline import Fetch, Job, Steps, Tell, conclude, ingest
+from tasks.record import DatasetOutcome, RunRecord, new_run, read_record, write_record
 from tasks.snapshot import Delivery, Snapshot
 from warehouse.home import Home
 
 if TYPE_CHECKING:
     from tasks.fetch.http import HttpSettings
+
+Conclude = Callable[[Sequence[Dataset], Job, tuple[DatasetOutcome, ...], str], RunRecord]
 
 
 @contextmanager
@@ -38,6 +41,24 @@ def outcome_of(dataset: Dataset, job: Job, steps: Steps, tell: Tell, report: Cal
         outcome = unforeseen(dataset.id, f"{type(error).__name__}: {error}")
     tell(dataset.id, outcome.status)
     return outcome
+
+
+def record_of(
+    declared: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutcome, ...], started: str, end: Conclude = conclude
+) -> RunRecord:
+    """Publish and write the record, whatever happens: `end` writes it first, so that a publish that cannot end leaves one to complete."""
+    try:
+        return end(declared, job, outcomes, started)
+    except (EvidenceError, OSError) as error:
+        written = read_record(job.run, job.home)
+        if written is None:
+            raise
+        coded = (
+            error if isinstance(error, EvidenceError) else EvidenceError("publish.failed", where=str(job.home.database), found=str(error))
+        )
+        record = replace(written, published={"error": coded.as_dict()})
+        write_record(record, job.home)
+        return record
 
 
 def unforeseen(dataset: str, found: str) -> DatasetOutcome:

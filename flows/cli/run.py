@@ -69,14 +69,14 @@ def _direct(ids: Sequence[str], sample: bool, home: Home) -> RunRecord:
     with waiting() as tell:
         tell("Loading the pipeline")
         from expectations.declaration import load
-        from flows.jobs import job_of, outcome_of
-        from tasks.pipeline import Steps, conclude
+        from flows.jobs import job_of, outcome_of, record_of
+        from tasks.pipeline import Steps
     declared = [load(dataset) for dataset in ids]
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with job_of(home, sample, engine="direct") as job, progress.shown():
         outcomes = tuple(outcome_of(dataset, job, Steps(), progress.tell, report=sys.stderr.write) for dataset in declared)
         progress.tell("", "publish")
-        return conclude(declared, job, outcomes, started)
+        return record_of(declared, job, outcomes, started)
 
 
 def _through_prefect(ids: Sequence[str], sample: bool, home: Home) -> RunRecord:

@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.change import Change
 from expectations.shape import Shape
-from tasks.changes import coverage, delivery, domains, geography, keys, periods, renames, summary, values
+from tasks.changes import coverage, delivery, domains, geography, keys, moves, periods, renames, summary, values, vintages
 from tasks.changes.columns import column_changes
 from tasks.changes.match import Match, Translation, best_match
 from tasks.changes.observed import Alignment, Comparison, Observed, Place
@@ -84,7 +84,7 @@ def against_contract(
     ]
     told += [
         *domains.marker_changes(left, after, alignment, calm),
-        *geography.vintage_changes(left, after, alignment, place),
+        *vintages.vintage_changes(left, after, alignment),
         *geography.crs_changes(contract, after.shape),
     ]
     told += values.rescaled_by_spread(contract, after.shape, alignment)
@@ -123,7 +123,7 @@ class Basis:
     calm: bool  # a table of events: categories and small areas come and go by chance
     geography: tuple[Change, ...]
     domains: tuple[Change, ...]
-    held: values.Held
+    held: moves.Held
 
 
 def lay(
@@ -149,7 +149,7 @@ def lay(
     told += domains.marker_changes(before, after, alignment, calm)
     known = Translation({**codes.values, **words.values})
     rematched = best_match(connection, before, after, alignment, key, known) if known.values else found
-    held = values.hold(connection, before, after, alignment, rematched)
+    held = moves.hold(connection, before, after, alignment, rematched)
     return Basis(before, after, tuple(key) if key else None, place, alignment, rematched, kind, why, calm, tuple(geo), tuple(told), held)
 
 

@@ -83,7 +83,11 @@ def _renamed(before: Shape, after: Shape, alignment: Alignment) -> list[Change]:
     for rename in alignment.renamed:
         place = next((column.position + 1 for column in after.columns if column.name == rename.after), 0)
         old = quoted(rename.before) if _headed(before, rename.before) else "without a header"
-        now = f"is now called {quoted(rename.after)}" if _headed(after, rename.after) else f"has no header any more (it stands at place {place})"
+        now = (
+            f"is now called {quoted(rename.after)}"
+            if _headed(after, rename.after)
+            else f"has no header any more (it stands at place {place})"
+        )
         what = f"The column {old} {now}: {rename.evidence['because']}."
         evidence = {**rename.evidence, "patch": {"rename": {rename.after: rename.before}}}
         changes.append(

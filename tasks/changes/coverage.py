@@ -51,9 +51,11 @@ def coverage_changes(connection: duckdb.DuckDBPyConnection, seen: Observed, new_
     for condition, whose in ((home_condition(seen, "x", place), place.name), ("true", "the whole table")):
         steps = _steps(connection, seen, count, rate, condition)
         usual = median([abs(step.ratio - 1) for step in steps]) if len(steps) >= 2 else None
+        restless = median([step.rate_move for step in steps]) if steps else 0.0
         for step in steps:
             far = abs(step.ratio - 1) > STEP and usual is not None and abs(step.ratio - 1) > BEYOND * usual
-            if far and step.rate_move < RATE_HOLDS and (new_periods is None or step.after in new_periods):
+            holds = step.rate_move <= max(RATE_HOLDS, min(1.5 * restless, 3 * RATE_HOLDS))  # as much as it does every year
+            if far and holds and (new_periods is None or step.after in new_periods):
                 changes.append(_told(step, count, rate, whose, usual or 0.0, place))
         if changes:
             break  # the city's own rows say it; the whole table would only say it again

@@ -10,15 +10,16 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from expectations.change import Change, Severity
-from expectations.shape import Areas, Shape
-from tasks.changes.domains import recognise
+from expectations.shape import Shape
 from tasks.changes.match import Match, Translation
 from tasks.changes.observed import Alignment, Observed, Place
+from tasks.changes.recode import recognise
+from tasks.changes.vintages import vintage_changes
 from tasks.changes.words import counted, listed, quoted
 from tasks.shape import areas, sql
 
@@ -58,7 +59,8 @@ def geography_changes(
     place: Place,
 ) -> tuple[list[Change], Translation]:
     """(changes, what the earlier codes are now). `calm`: a table of events, where small areas come and go by chance."""
-    changes: list[Change] = [*crs_changes(before.shape, after.shape), *vintage_changes(before, after, alignment, place)]
+    changes: list[Change] = [*crs_changes(before.shape, after.shape), *vintage_changes(before, after, alignment)]
+    changes = [_for_home(connection, before, after, alignment, change, place) for change in changes]
     translations: dict[str, Mapping[str, str]] = {}
     told: set[tuple[str, ...]] = set()
     pairs = geography_columns(before.shape, after.shape, alignment)
@@ -84,102 +86,40 @@ def geography_changes(
     return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
 
 
-def vintage_changes(before: Observed, after: Observed, alignment: Alignment, place: Place) -> list[Change]:
-    """geography_vintage_changed, by what the column names state and by what the codes show; needs no data."""
-    changes = []
-    stated: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
-    for rename in alignment.renamed:
-        old, new = areas.header_vintage(rename.before), areas.header_vintage(rename.after)
-        if old and new and old[0] == new[0] and old[1] != new[1]:
-            stated.setdefault(old[0], (old[1], new[1], []))[2].append((rename.before, rename.after))
-    for level, (old_year, new_year, columns) in stated.items():
-        same = _same_codes(alignment, columns)
-        words = (
-            f" All {same} codes are the same, so the areas may well be too; but whatever reads the column by its name breaks."
-            if same
-            else ""
-        )
-        what = f"The {level} columns are now named for {new_year} instead of {old_year} ({listed([f'{quoted(b)} became {quoted(a)}' for b, a in columns], 2)}).{words}"
-        evidence = {"level": level, "by": "column name", "columns": [list(pair) for pair in columns], "same_codes": same}
-        changes.append(
-            Change("geography_vintage_changed", Severity.BREAKING, what, columns[0][0], old_year, new_year, evidence, f"{level}\x1fname")
-        )
-    for earlier, later in alignment.pairs:
-        changes += _vintage_by_codes(before.shape, after.shape, earlier, later, set(stated))
-    return changes
+def _for_home(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, change: Change, place: Place
+) -> Change:
+    """What another vintage of small areas means for the city: how many it had and has, and how many names would join what is not the same."""
+    later = alignment.later(change.column) if change.column else None
+    if change.kind != "geography_vintage_changed" or change.evidence.get("by") != "codes" or not change.column or not later:
+        return change
+    old, new = _home_areas(connection, before, change.column, place), _home_areas(connection, after, later, place)
+    if len(old) < 2 or len(new) < 2:
+        return change
+    codes, names = len(old.keys() & new.keys()), len({_bare(name) for name in old.values()} & {_bare(name) for name in new.values()})
+    words = f" {place.name} had {len(old)} of them and has {len(new)}: {codes} codes are in both, and {names} names"
+    words += ", so that a join on the name is silently wrong." if names > codes else "."
+    home = {"areas_before": len(old), "areas_after": len(new), "codes_in_both": codes, "names_in_both": names}
+    return replace(change, what=change.what + words, evidence={**change.evidence, "home": home, "home_touched": codes < len(old)})
 
 
-def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, stated: set[str]) -> list[Change]:
-    changes: list[Change] = []
-    for old in before.areas:
-        new = next((level for level in after.areas if level.column == later and level.level == old.level), None)
-        if old.column != earlier or new is None or old.level in stated or not old.vintage or not new.vintage or old.vintage == new.vintage:
-            continue
-        if old.by != "codes" or new.by != "codes" or not _apart(old, new):
-            continue
-        authorities = old.level in ("LAD", "county")
-        if authorities and any(change.evidence.get("authorities") for change in changes):
-            continue  # counties and districts of one column are one list, told once
-        whose = "authority" if authorities else old.level
-        what = (
-            f"The {whose} codes in {quoted(later)} were those of {old.vintage} and are now those of {new.vintage}: "
-            "areas were split, merged or drawn anew, and figures on the two sides are not of the same places."
-        )
-        evidence = {"level": old.level, "authorities": authorities, "by": "codes", "areas_before": old.count, "areas_after": new.count}
-        changes.append(
-            Change(
-                "geography_vintage_changed",
-                Severity.BREAKING,
-                what,
-                earlier,
-                old.vintage,
-                new.vintage,
-                evidence,
-                f"{whose}\x1fcodes\x1f{new.vintage}",
-            )
-        )
-    return changes
-
-
-def _apart(old: Areas, new: Areas) -> bool:
-    """Whether the two sets of codes cannot be of one vintage: the later has codes that the earlier's time did not know."""
-    return _years(old)[0] != _years(new)[0] and not (
-        _years(new)[0] <= _years(old)[1] and not _mixed(old) and not _mixed(new) and _years(old)[0] <= _years(new)[1] and _overlap(old, new)
-    )
-
-
-def _overlap(old: Areas, new: Areas) -> bool:
-    (first, last), (start, end) = _years(old), _years(new)
-    return max(first, start) <= min(last, end)
-
-
-def _mixed(level: Areas) -> bool:
-    return "mixture" in (level.vintage or "")
-
-
-def _years(level: Areas) -> tuple[int, int]:
-    words = level.vintage or ""
-    years = [int(year) for year in re.findall(r"(?:19|20)\d\d", words)]
-    if not years:
-        return 0, 9999
-    if "or earlier" in words or "up to" in words:
-        return 0, years[0]
-    if "or later" in words or "and later" in words:
-        return years[0], 9999
-    return years[-1] if _mixed(level) else years[0], years[-1]
-
-
-def _same_codes(alignment: Alignment, columns: Sequence[tuple[str, str]]) -> int:
-    """How many codes there are, when the earlier and the later column hold the very same; 0 otherwise."""
-    for rename in alignment.renamed:
-        facts = rename.evidence
-        if (rename.before, rename.after) not in columns or not re.search(r"CD$|code", rename.before, re.IGNORECASE):
-            continue
-        if facts.get("values_in_both") and facts["values_in_both"] == facts["values_before"] == facts["values_after"]:
-            return int(facts["values_in_both"])
-        if facts.get("values_equal") and facts["values_equal"] == facts["values_compared"]:
-            return int(facts["values_equal"])
-    return 0
+def _home_areas(connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, place: Place) -> dict[str, str]:
+    """The city's own areas in a column of codes (code -> name), by whichever other column names the city."""
+    others = [one for one in observed.shape.columns if one.name != column and one.type == "text" and one.distinct <= 5_000]
+    if not others:
+        return {}
+    source, code = sql.identifier(observed.table), sql.text(sql.identifier(column))
+    hits = connection.execute(
+        f"select {', '.join(f'count(*) filter (trim({sql.identifier(one.name)}) = {sql.literal(place.name)})' for one in others)} from {source}"
+    ).fetchone()
+    by_hits = sorted(zip(hits or (), [one.name for one in others], strict=False), reverse=True)
+    if not by_hits or not by_hits[0][0]:
+        return {}
+    name = sql.text(sql.identifier(observed.shape.area_name_column)) if observed.shape.area_name_column else "''"
+    rows = connection.execute(
+        f"select {code}, min({name}) from {source} where trim({sql.identifier(by_hits[0][1])}) = {sql.literal(place.name)} and {code} is not null group by 1"
+    ).fetchall()
+    return {value: str(word or "") for value, word in rows}
 
 
 def crs_changes(before: Shape, after: Shape) -> list[Change]:
@@ -230,8 +170,8 @@ def _recoded(
     old_names, new_names = _names_of(connection, before, pair[0], gone), _names_of(connection, after, pair[1], come)
     old_bare = Counter(_bare(name) for name in old_names.values())
     by_name: dict[str, list[str]] = {}
-    for code, name in new_names.items():
-        by_name.setdefault(_bare(name), []).append(code)
+    for code, word in new_names.items():
+        by_name.setdefault(_bare(word), []).append(code)
     for code in gone:
         name = old_names.get(code)
         same = by_name.get(_bare(name), []) if name else []
@@ -248,7 +188,9 @@ def _recoded(
             )
     left = [code for code in gone if code not in found]
     if left:
-        recode = recognise(connection, before, after, alignment, match, pair, left, come, to_any=pair[0] != before.shape.area_column)
+        recode = recognise(
+            connection, before, after, alignment, match, pair, left, come, to_any=pair[0] != before.shape.area_column, by_words=False
+        )
         rows = {str(fact["before"]): fact for fact in recode.evidence}
         for code, new in recode.mapping.items():
             fact = rows.get(code, {})
@@ -300,7 +242,9 @@ def _renamed_places(
     """One code under another name: another place if the names have nothing in common (area_recoded), else another spelling (category_renamed)."""
     old, new = _names_of(connection, before, pair[0], None, one_name=True), _names_of(connection, after, pair[1], None, one_name=True)
     other = {code: (old[code], new[code]) for code in sorted(old.keys() & new.keys()) if _bare(old[code]) != _bare(new[code])}
-    strange = {code: names for code, names in other.items() if _alike(*names) < ALIKE and not set(names) <= set(areas.OTHER_NAMES.get(code, ()))}
+    strange = {
+        code: names for code, names in other.items() if _alike(*names) < ALIKE and not set(names) <= set(areas.OTHER_NAMES.get(code, ()))
+    }
     spelt = {code: names for code, names in other.items() if code not in strange}
     changes = []
     if strange and len(strange) <= 0.3 * len(old):

@@ -8,86 +8,19 @@ Refuses to compare where no key matches, and says that nothing was compared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
-from tasks.changes.match import Match, is_numeric
+from tasks.changes.match import Match
+from tasks.changes.moves import FEWEST, MOST, Held, Moves
 from tasks.changes.observed import Alignment, Observed, Place
 from tasks.changes.words import counted, figure, listed, quoted, share
 from tasks.shape import sql
 
-MOST = 0.5  # of the compared cells of a measure moved: redefined
-BY_MUCH = 0.02  # median move, against the larger of the cell and the spread of the measure; below it most cells moving is a revision
 REVISED_BOUND = 0.25  # share of cells beyond which a revision is an alarm
-STEADY = 0.9  # share of cells at the one ratio that makes a change of unit
-MOST_CELLS = 20_000_000
-FEWEST = 8  # cells, below which a ratio or a share shows nothing
-RISING = 0.95
-
-
-@dataclass(frozen=True)
-class Moves:
-    """What happened to one measure at the matched keys."""
-
-    before: str
-    after: str
-    compared: int
-    moved: int  # differ, and not only in rounding
-    rerounded: int
-    rose: int
-    ratio: float | None  # median of later / earlier, over the cells that are not zero
-    steady: int  # cells within 1% of that ratio
-    ratios: int  # cells that have one
-    median_move: float  # median of |later - earlier| over the moved cells, in the measure's own unit
-    spread: float
-    hidden: int  # a number before, a marker or nothing now
-    shown: int
-    decimals: bool
-
-    @property
-    def share(self) -> float:
-        return self.moved / self.compared if self.compared else 0.0
-
-    @property
-    def much(self) -> bool:
-        return self.median_move > BY_MUCH * self.spread
-
-    @property
-    def rescaled(self) -> bool:
-        return (
-            self.ratio is not None
-            and self.ratios >= FEWEST
-            and self.steady >= STEADY * self.ratios
-            and not 0.97 <= self.ratio <= 1.03
-            and self.moved >= 0.8 * self.compared
-        )
-
-
-@dataclass(frozen=True)
-class Held:
-    """The measures of two tables held against each other at the keys of a match."""
-
-    before: Observed
-    after: Observed
-    match: Match | None
-    moves: tuple[Moves, ...]
-    running: bool  # the one period that both hold is still filling
-
-    @property
-    def rescaled(self) -> list[Moves]:
-        return [move for move in self.moves if move.rescaled and not self.running]
-
-
-def hold(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match | None) -> Held:
-    """Hold every measure that both tables have against itself; nothing where no key matches within a period."""
-    if match is None or match.count == 0 or match.across_periods:
-        return Held(before, after, None, (), False)
-    moves = tuple(measure_moves(connection, before, after, alignment, match))
-    return Held(before, after, match, moves, _running_total(before, after, moves))
 
 
 def unit_changes(connection: duckdb.DuckDBPyConnection, held: Held, alignment: Alignment, place: Place) -> list[Change]:
@@ -143,77 +76,6 @@ def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment) -> lis
         }
         changes.append(Change("unit_rescaled", Severity.BREAKING, what, earlier, None, power, evidence, earlier))
     return changes
-
-
-def measure_moves(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match
-) -> list[Moves]:
-    """One record per measure that both tables hold as numbers. Beyond `MOST_CELLS` cells, every n-th matched row is looked at."""
-    measures = _measures(before, after, alignment, match)
-    if not measures:
-        return []
-    step = max(1, match.count * len(measures) // MOST_CELLS)
-    cells = ", ".join(f"{{'m': {i}, 'x': x.{sql.identifier(b)}, 'y': y.{sql.identifier(a)}}}" for i, (b, a) in enumerate(measures))
-    sample = f"(select *, row_number() over (order by b) as n from {match.pairs}) as p where n % {step} = 0" if step > 1 else match.pairs
-    connection.execute(
-        f"create or replace temp table _cells as select c.m as m, trim(c.x) as tx, trim(c.y) as ty, {sql.number('c.x')} as x, {sql.number('c.y')} as y from "
-        f"(select unnest([{cells}]) as c from (select b, a from {sample}) as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
-        f"join {sql.identifier(after.table)} as y on y.rowid = p.a) where c.x is not null or c.y is not null"
-    )
-    rows = connection.execute(_MOVES).fetchall()
-    connection.execute("drop table _cells")
-    return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in rows]
-
-
-# Per measure: compared, moved, only reprinted with other decimals, rose, the median ratio and how many cells keep to it, the median move, hidden, shown.
-_MOVES = """
-    with cells as (
-        select *, abs(x - y) > 1e-9 * greatest(1, abs(x), abs(y)) as differs, length(split_part(tx, '.', 2)) as px, length(split_part(ty, '.', 2)) as py from _cells
-    ),
-    judged as (
-        -- Printed with other precision: the two agree to half a unit of the last place of the coarser one.
-        select *, coalesce(differs and px <> py and abs(x - y) <= 0.5000001 * pow(10, -least(px, py)), false) as reprinted,
-            case when x <> 0 and y <> 0 then y / x end as ratio from cells
-    ),
-    middle as (select m, quantile_cont(ratio, 0.5) as ratio from judged group by m)
-    select m, count(*) filter (x is not null and y is not null), count(*) filter (differs and not reprinted), count(*) filter (reprinted),
-        count(*) filter (differs and y > x), any_value(middle.ratio), count(*) filter (abs(judged.ratio / nullif(middle.ratio, 0) - 1) < 0.01),
-        count(judged.ratio), quantile_cont(abs(x - y), 0.5) filter (differs), count(*) filter (x is not null and y is null), count(*) filter (x is null and y is not null)
-    from judged join middle using (m) group by m order by m"""
-
-
-def _moves(before: Observed, earlier: str, later: str, found: Sequence[Any]) -> Moves:
-    column = before.shape.column(earlier)
-    quantiles = column.quantiles if column else ()
-    spread = (quantiles[4] - quantiles[0]) / 2 if len(quantiles) == 5 else 0.0
-    spread = spread or (abs(quantiles[2]) if quantiles else 0.0)
-    compared, moved, reprinted, rose = (int(value) for value in found[:4])
-    if reprinted <= moved:
-        moved, reprinted = moved + reprinted, 0  # not the printing changed here: the numbers did
-    return Moves(
-        earlier, later, compared, moved, reprinted, rose, None if found[4] is None else float(found[4]), int(found[5]), int(found[6]), float(found[7] or 0), spread,
-        int(found[8]), int(found[9]), bool(column and column.decimals),
-    )  # fmt: skip
-
-
-def _measures(before: Observed, after: Observed, alignment: Alignment, match: Match) -> list[tuple[str, str]]:
-    chosen = set(before.shape.measures) | {earlier for name in after.shape.measures if (earlier := alignment.earlier(name))}
-    return [
-        (earlier, later)
-        for earlier, later in alignment.pairs
-        if earlier in chosen and earlier not in match.before_key and is_numeric(before.shape, earlier) and is_numeric(after.shape, later)
-    ]
-
-
-def _running_total(before: Observed, after: Observed, moves: Sequence[Moves]) -> bool:
-    """Whether the one period that the tables hold is still filling: (nearly) all counts only rose, by ratios of their own."""
-    if len(before.shape.periods) != 1 or before.shape.periods != after.shape.periods:
-        return False
-    counts = [move for move in moves if move.moved >= MOST * move.compared and move.compared >= FEWEST and not move.decimals]
-    if len(counts) < 2:
-        return False
-    rose, moved = sum(move.rose for move in counts), sum(move.moved for move in counts)
-    return rose >= RISING * moved
 
 
 def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, move: Moves, place: Place) -> Change:

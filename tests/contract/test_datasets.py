@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -16,12 +15,14 @@ import pytest
 
 from expectations.declaration import Dataset, all_ids, load
 from expectations.rules import SuiteResult
+from tasks.archive import keep
 from tasks.check import check
+from tasks.examine import read_parts
 from tasks.fetch import fetch, open_http
 from tasks.fetch.http import HttpSettings
-from tasks.read import read
 from tasks.sample.serving import FIGURES, serving
-from tasks.tidy import PartTable, assemble, sql_of, transform
+from tasks.tidy import assemble, sql_of, transform
+from warehouse.home import Home
 
 DATASETS = all_ids()
 BIRMINGHAM = "E08000025"
@@ -31,16 +32,13 @@ pytestmark = pytest.mark.xdist_group("datasets")  # one process fetches the samp
 @cache
 def _tidied(dataset: str, scratch: Path) -> duckdb.DuckDBPyConnection:
     """A connection with the table `tidy` of the dataset's sample."""
-    declared, connection = load(dataset), duckdb.connect(":memory:")
+    declared, home, connection = load(dataset), Home(scratch / "home"), duckdb.connect(":memory:")
     with serving() as reroute:
         settings = HttpSettings(reroute=dict(reroute), allow_loopback=True)
         with open_http(declared.source, settings, scratch, None) as http:
             delivery = fetch(declared.source.kind, declared.source, http)
-        parts = []
-        for number, part in enumerate(delivery.parts):
-            if part.path and not any(fnmatch(part.name, pattern) for pattern in declared.raw.skip_parts):
-                parts.append(PartTable(part.name, f"part_{number}", read(part.path, connection, f"part_{number}"), part.labels))
-    assemble(connection, declared, parts, "arrived", "table")
+    snapshot = keep(delivery, dataset, "sample", home)
+    assemble(connection, list(read_parts(declared, snapshot, home, connection, scratch / dataset).values()), "arrived")
     transform(declared, connection)
     return connection
 

@@ -69,6 +69,10 @@ def test_a_deployment_fires_by_its_schedule_and_lands(up: server.Running, home: 
     again = server.up(home, deployments=deployments, settings=IMPATIENT)
     assert [process.pid for process in again.processes] == [process.pid for process in up.processes]
 
+    deployments.write_text(deployments.read_text(encoding="utf-8").replace("name: often", "name: other"), encoding="utf-8")
+    server.up(home, deployments=deployments, settings=IMPATIENT)
+    assert [deployment["name"] for deployment in _asked(up, "deployments/filter", {})] == ["other"]
+
     listening = [
         connection.laddr.ip
         for process in up.processes
@@ -111,14 +115,18 @@ def _landed(home: Home, up: server.Running) -> int:
 
 def _scheduled_runs(up: server.Running) -> list[dict[str, Any]]:
     """The flow runs that have completed."""
-    query = {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
-    request = urllib.request.Request(
-        f"{up.api}/flow_runs/filter", data=json.dumps(query).encode(), headers={"Content-Type": "application/json"}, method="POST"
-    )
     for _ in range(60):
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            runs: list[dict[str, Any]] = json.load(answer)
+        runs = _asked(up, "flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
         if runs:
             return runs
         time.sleep(0.5)
     return []
+
+
+def _asked(up: server.Running, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    request = urllib.request.Request(
+        f"{up.api}/{path}", data=json.dumps(query).encode(), headers={"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        found: list[dict[str, Any]] = json.load(answer)
+    return found

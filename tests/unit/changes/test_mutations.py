@@ -211,9 +211,9 @@ def test_many_categories_merged_into_one_are_named(connection: duckdb.DuckDBPyCo
 
 
 def test_an_area_under_two_ids_is_doubled(connection: duckdb.DuckDBPyConnection) -> None:
-    once = [{**row, "geography": str(1000 + PLACES.index((row["new_la_code"] or "", row["la_name"] or "")))} for row in panel()]
+    once = [{**row, "geography_id": str(1000 + PLACES.index((row["new_la_code"] or "", row["la_name"] or "")))} for row in panel()]
     twice = once + [
-        {**row, "geography": str(5000 + int(row["geography"] or 0))}
+        {**row, "geography_id": str(5000 + int(row["geography_id"] or 0))}
         for row in once
         if row["la_name"] in ("Birmingham", "Coventry", "Dudley")
     ]

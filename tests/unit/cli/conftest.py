@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
+from cli_said import Evidence, Said
 
 from flows.cli import main
 from warehouse.home import Home
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command answered."""
-
-    code: int
-    out: str
-    err: str
-
-
-Evidence = Callable[..., Said]
 
 
 @pytest.fixture

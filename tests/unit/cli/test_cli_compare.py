@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Evidence
+from cli_said import Evidence
 
 AREAS = [f"E0800002{digit}" for digit in range(5, 10)]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import Evidence
+from cli_said import Evidence
 
 from expectations.declaration import all_ids
 from expectations.errors import EvidenceError

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Evidence
+from cli_said import Evidence
 
 from expectations.declaration import all_ids
 from flows.cli import doctor

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Evidence
+from cli_said import Evidence
 
 from warehouse.home import Home
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Evidence
+from cli_said import Evidence
 
 from flows.cli import main, status
 from warehouse.home import Home

@@ -244,6 +244,21 @@ def test_a_publish_that_fails_fails_the_run(puppet: Puppet, monkeypatch: pytest.
     assert "readers keep the last one" in _artifact(state).lower()
 
 
+@pytest.mark.parametrize("fault", [OSError("no room on the disk"), EvidenceError("run.timeout", found="none")])
+def test_a_publish_that_cannot_end_leaves_a_whole_record(
+    puppet: Puppet, home: Home, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def broken(job: Job) -> None:
+        raise fault
+
+    monkeypatch.setattr(pipeline, "publish_all", broken)
+    record, state = _run([FIRST])
+    assert state.is_failed()
+    assert record.published
+    assert record.published["error"]["code"] in ("publish.failed", "run.timeout")
+    assert read_record(record.run, home) == record
+
+
 def test_the_listener_hears_each_step_of_each_dataset(puppet: Puppet) -> None:
     heard: list[tuple[str, str]] = []
     with watching(lambda dataset, step: heard.append((dataset, step))):
