@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -176,6 +175,8 @@ def _server(home: Home) -> Finding:
 
 def _certificates() -> Finding:
     """The fetcher trusts what the system trusts, so that an inspecting proxy of a council is trusted too."""
+    import ssl
+
     paths = ssl.get_default_verify_paths()
     places = [place for place in (paths.cafile, paths.capath) if place and Path(place).exists()]
     overridden = [f"{name}={os.environ[name]}" for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]

@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.change import Change
 from expectations.shape import Shape
-from tasks.changes import coverage, delivery, domains, geography, keys, moves, periods, renames, summary, values, vintages
+from tasks.changes import coverage, delivery, domains, geography, keys, moves, periods, renames, summary, values, vectors, vintages
 from tasks.changes.columns import column_changes
 from tasks.changes.match import Match, Translation, best_match
 from tasks.changes.observed import Alignment, Comparison, Observed, Place
@@ -142,7 +142,7 @@ def lay(
     )
     found = best_match(connection, before, after, alignment, key)
     calm, kind, why = _calm(connection, before, after, alignment, delivery_kind)
-    same_things = found or renames.match_across_periods(connection, before, after, alignment)
+    same_things = found or vectors.match_across_periods(connection, before, after, alignment)
     geo, codes = geography.geography_changes(connection, before, after, alignment, same_things, calm, place)
     coded = [later for _, later in geography.geography_columns(before.shape, after.shape, alignment)]
     told, words = domains.domain_changes(connection, before, after, alignment, found, calm, coded)
@@ -229,7 +229,8 @@ def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after
     left = ", ".join(f"coalesce({sql.text(sql.identifier(b))}, '')" for b, _ in pairs)
     right = ", ".join(f"coalesce({sql.text(sql.identifier(a))}, '')" for _, a in pairs)
     found = connection.execute(
-        f"select count(*) from (select hash({right}) as h from {sql.identifier(after.table)}) semi join (select hash({left}) as h from {sql.identifier(before.table)}) using (h)"
+        f"select count(*) from (select hash({right}) as h from {sql.identifier(after.table)}) semi join (select "
+        f"hash({left}) as h from {sql.identifier(before.table)}) using (h)"
     ).fetchone()
     return int(found[0]) / min(before.shape.rows, after.shape.rows) if found else 0.0
 
@@ -237,7 +238,7 @@ def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after
 def _varies(shape: Shape, name: str) -> bool:
     """Whether a column says something of its row: it has more than one value, and does not merely count the rows."""
     column = shape.column(name)
-    return column is not None and column.distinct > 1 and column.role != "row_number"
+    return column is not None and column.role != "row_number" and (column.distinct > 1 or name == shape.period_column)
 
 
 def _holds(connection: duckdb.DuckDBPyConnection | None, table: str, contract: Shape) -> bool:

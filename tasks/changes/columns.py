@@ -118,7 +118,10 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
             "filled_after": new.filled,
         }
         if _CLASS[old.type] != _CLASS[new.type] and names_a_period(earlier) and {old.type, new.type} <= {"text", "integer"}:
-            what = f"The periods in {quoted(later)} were printed as {_kind(old)} and are now {_kind(new)}, such as {listed(_examples(new)[:3])}."
+            what = (
+                f"The periods in {quoted(later)} were printed as {_kind(old)} and are now {_kind(new)}, such as "
+                f"{listed(_examples(new)[:3])}."
+            )
             changes.append(Change("column_retyped", Severity.WARNING, what, earlier, old.type, new.type, evidence, earlier))
         elif _CLASS[old.type] != _CLASS[new.type]:
             what = f"{quoted(later)} held {_kind(old)} and now holds {_kind(new)}, such as {listed(_examples(new)[:3])}."
@@ -135,8 +138,10 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
                 None: "plainly",
             }
             what = (
-                f"The numbers in {quoted(later)} were printed {forms.get(old.format, 'otherwise')} and are now printed {forms.get(new.format, 'otherwise')} "
-                f"({listed(_examples(new)[:2])}): a plain reader takes them for {'text' if new.format in ('thousands', 'percent', 'currency') else 'numbers again'}."
+                f"The numbers in {quoted(later)} were printed {forms.get(old.format, 'otherwise')} and are now "
+                f"printed {forms.get(new.format, 'otherwise')} "
+                f"({listed(_examples(new)[:2])}): a plain reader takes them for "
+                f"{'text' if new.format in ('thousands', 'percent', 'currency') else 'numbers again'}."
             )
             changes.append(
                 Change(
@@ -151,7 +156,10 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
                 )
             )
         elif old.type == new.type == "date" and old.format != new.format and old.format and new.format:
-            what = f"The dates in {quoted(later)} were printed as {old.format} and are now printed as {new.format} ({listed(_examples(new)[:2])})."
+            what = (
+                f"The dates in {quoted(later)} were printed as {old.format} and are now printed as {new.format} "
+                f"({listed(_examples(new)[:2])})."
+            )
             changes.append(
                 Change("column_retyped", Severity.WARNING, what, earlier, old.format, new.format, evidence, f"{earlier}\x1fformat")
             )
@@ -180,7 +188,10 @@ def _reordered(before: Shape, after: Shape, alignment: Alignment) -> list[Change
     if order == sorted(order):
         return []
     moved = _moved([name for name, _ in there], order)
-    what = f"{len(moved)} column{'s stand' if len(moved) > 1 else ' stands'} at another place ({listed([quoted(name) for name in moved[:4]])}): reading by position goes wrong."
+    what = (
+        f"{len(moved)} column{'s stand' if len(moved) > 1 else ' stands'} at another place "
+        f"({listed([quoted(name) for name in moved[:4]])}): reading by position goes wrong."
+    )
     return [
         Change(
             "column_reordered",

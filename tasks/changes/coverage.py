@@ -82,13 +82,16 @@ def _steps(connection: duckdb.DuckDBPyConnection, seen: Observed, count: str, ra
     place = "MAP {" + ", ".join(f"{sql.literal(label)}: {index}" for index, label in enumerate(ordered)) + "}"
     rest = ", ".join(f"coalesce({sql.text('x.' + sql.identifier(name))}, '')" for name in shape.key if name != column) or "0"
     cells = (
-        f"select map_extract_value({place}, {sql.text('x.' + sql.identifier(column))}) as t, hash({rest}) as h, {sql.number('x.' + sql.identifier(count))} as c, "
+        f"select map_extract_value({place}, {sql.text('x.' + sql.identifier(column))}) as t, hash({rest}) as h, "
+        f"{sql.number('x.' + sql.identifier(count))} as c, "
         f"{sql.number('x.' + sql.identifier(rate))} as r from {sql.identifier(seen.table)} as x where {condition}"
     )
     rows = connection.execute(
-        f"with cells as materialized ({cells}), pairs as (select b.t as t, b.c as old, a.c as new, b.r as rate_before, a.r as rate_after from cells as b join cells as a on a.h = b.h and a.t = b.t + 1 "
+        f"with cells as materialized ({cells}), pairs as (select b.t as t, b.c as old, a.c as new, b.r as "
+        f"rate_before, a.r as rate_after from cells as b join cells as a on a.h = b.h and a.t = b.t + 1 "
         f"where b.c > 0 and a.c > 0 and b.r > 1 and a.r is not null) "
-        f"select t, sum(new) / sum(old), median(abs(rate_after - rate_before) / rate_before), count(*), max(old), max(new) from pairs group by t having count(*) >= {FEWEST} order by t"
+        f"select t, sum(new) / sum(old), median(abs(rate_after - rate_before) / rate_before), count(*), max(old), "
+        f"max(new) from pairs group by t having count(*) >= {FEWEST} order by t"
     ).fetchall()
     return [
         _Step(ordered[t], ordered[t + 1], float(ratio), float(move), int(n), float(old), float(new)) for t, ratio, move, n, old, new in rows
@@ -98,11 +101,20 @@ def _steps(connection: duckdb.DuckDBPyConnection, seen: Observed, count: str, ra
 def _told(step: _Step, count: str, rate: str, whose: str, usual: float, place: Place) -> Change:
     direction = "rose" if step.ratio > 1 else "fell"
     what = (
-        f"From {quoted(step.before)} to {quoted(step.after)} {quoted(count)} {direction} by {abs(step.ratio - 1):.0%} for {whose} while {quoted(rate)} held "
-        f"(largest count {figure(step.old)}, then {figure(step.new)}; usually {usual:.1%} a period): more or less was counted, so the two sides are not one series."
+        f"From {quoted(step.before)} to {quoted(step.after)} {quoted(count)} {direction} by "
+        f"{abs(step.ratio - 1):.0%} for {whose} while {quoted(rate)} held "
+        f"(largest count {figure(step.old)}, then {figure(step.new)}; usually {usual:.1%} a period): more or less "
+        f"was counted, so the two sides are not one series."
     )
     evidence = {
-        "from": step.before, "to": step.after, "ratio": round(step.ratio, 4), "usual_step": round(usual, 4), "median_move_of_rate": round(step.rate_move, 4),
-        "cells": step.cells, "largest_before": step.old, "largest_after": step.new, "home_touched": whose == place.name,
-    }  # fmt: skip
+        "from": step.before,
+        "to": step.after,
+        "ratio": round(step.ratio, 4),
+        "usual_step": round(usual, 4),
+        "median_move_of_rate": round(step.rate_move, 4),
+        "cells": step.cells,
+        "largest_before": step.old,
+        "largest_after": step.new,
+        "home_touched": whose == place.name,
+    }
     return Change("coverage_break", Severity.WARNING, what, count, step.old, step.new, evidence, f"{step.before}\x1f{step.after}")

@@ -16,8 +16,11 @@ from tasks.changes.words import counted, listed, quoted, share
 from tasks.shape import sql
 
 _TEST = re.compile(
-    r"^\s*(?:(?:la|lad|local authority|school|area|region|ward|provider|authority|council|national|category|organisation|name|supplier)[\s_-]*(?:demo|dummy|test|example|placeholder)\s*\d*"
-    r"|(?:demo|dummy|placeholder|fake|sample|example)[\s_-]*(?:la|lad|local authority|school|area|region|ward|provider|authority|council|data|row|record|value|entry|name)?\s*\d*"
+    r"^\s*(?:(?:la|lad|local "
+    r"authority|school|area|region|ward|provider|authority|council|national|category|organisation|name"
+    r"|supplier)[\s_-]*(?:demo|dummy|test|example|placeholder)\s*\d*"
+    r"|(?:demo|dummy|placeholder|fake|sample|example)[\s_-]*(?:la|lad|local "
+    r"authority|school|area|region|ward|provider|authority|council|data|row|record|value|entry|name)?\s*\d*"
     r"|test[\s_-]*(?:la|lad|local authority|area|region|ward|provider|authority|council|data|row|record|value|entry|name|\d+)"
     r"|test|testing|lorem ipsum.*|asdf+|do not use|please ignore|x{4,}|todo|tbc - test)\s*$",
     re.IGNORECASE,
@@ -39,7 +42,10 @@ def delivery_changes(connection: duckdb.DuckDBPyConnection, before: Observed, af
 def repeated_release(before: Observed, after: Observed) -> list[Change]:
     """repeated_release: a dataset that delivers a new period each time delivered the last one again."""
     periods = listed([quoted(period) for period in after.shape.periods], 3)
-    what = f"The release holds the same {after.shape.rows:,} rows as the one before{f' ({periods})' if periods else ''}: the last period was posted again as new."
+    what = (
+        f"The release holds the same {after.shape.rows:,} rows as the one "
+        f"before{f' ({periods})' if periods else ''}: the last period was posted again as new."
+    )
     evidence = {"rows": after.shape.rows, "content": after.shape.content, "periods": list(after.shape.periods)}
     return [Change("repeated_release", Severity.BREAKING, what, None, None, None, evidence, after.shape.content)]
 
@@ -94,8 +100,10 @@ def test_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list
             continue
         # Grouped first, and materialised so that it stays first: the pattern is then tried once a word and not once a row.
         hits = connection.execute(
-            f"with words as materialized (select {sql.identifier(column.name)} as cell, count(*) as n from {sql.identifier(observed.table)} group by 1) "
-            f"select {sql.text('cell')} as word, sum(n) from words where length(cell) < 60 and regexp_matches(cell, '{_TEST_SQL}') group by 1 limit 200"
+            f"with words as materialized (select {sql.identifier(column.name)} as cell, count(*) as n from "
+            f"{sql.identifier(observed.table)} group by 1) "
+            f"select {sql.text('cell')} as word, sum(n) from words where length(cell) < 60 and "
+            f"regexp_matches(cell, '{_TEST_SQL}') group by 1 limit 200"
         ).fetchall()
         # A word that a good part of the rows bear is a category of theirs, not a slip.
         words = [(word, int(number)) for word, number in hits if _TEST.match(word) and number <= max(5, 0.02 * observed.shape.rows)]
@@ -107,7 +115,10 @@ def test_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list
     tests = " or ".join(f"{sql.text(sql.identifier(column))} = {sql.literal(word)}" for word, column in found.items())
     counted_rows = connection.execute(f"select count(*) from {sql.identifier(observed.table)} where {tests}").fetchone()
     rows = int(counted_rows[0]) if counted_rows else 0
-    what = f"{counted(rows, 'row looks', 'rows look')} like a test or a placeholder: {listed([f'{quoted(word)} in {quoted(found[word])}' for word in words_found], 3)}."
+    what = (
+        f"{counted(rows, 'row looks', 'rows look')} like a test or a placeholder: "
+        f"{listed([f'{quoted(word)} in {quoted(found[word])}' for word in words_found], 3)}."
+    )
     return [
         Change(
             "test_rows",

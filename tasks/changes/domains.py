@@ -23,14 +23,16 @@ from tasks.shape.periods import names_a_period
 
 CLOSED = 60  # a longer list of categories is open: what comes and goes in it is recorded, and no alarm
 _AREA = re.compile(
-    r"(^|[^a-z])(la|lad|lea|region|country|ward|lsoa|msoa|oa|area|pcon|district|local authority|geography|gor|county|laestab|school|provider|supplier|merchant)([^a-z].*)?(code|name|cd|nm|id|urn)\b|"
+    r"(^|[^a-z])(la|lad|lea|region|country|ward|lsoa|msoa|oa|area|pcon|district|local "
+    r"authority|geography|gor|county|laestab|school|provider|supplier|merchant)([^a-z].*)?(code|name|cd|nm|id|urn)\b|"
     r"^(areacd|areanm|la_name|lsoa.*|msoa.*|ward.*|lad.*|wd\d.*|rgn.*)$",
     re.IGNORECASE,
 )
 
 
 _FREE_TEXT = re.compile(
-    r"address|street|town|post_?code|locality|telephone|telnum|phone|e_?mail|web|url|comment|note|head(teacher)?_?name|first_?name|last_?name",
+    r"address|street|town|post_?code|locality|telephone|telnum|phone|e_?mail|web|url|comment|note"
+    r"|head(teacher)?_?name|first_?name|last_?name",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"(^|[_\s])(level|geographic_level|geography|geography_?type|area_?type|tier)$", re.IGNORECASE)
@@ -95,7 +97,10 @@ def marker_changes(before: Observed, after: Observed, alignment: Alignment, calm
         cells = sum(where.values())
         empty = sum(max(0, new.empty - old.empty) for old, new in pairs if marker in old.markers)
         turned = " Those cells are now empty." if empty >= 0.5 * cells else ""
-        what = f"The marker {quoted(marker)} is no longer used; it stood in place of {counted(cells, 'value')}, in {listed([quoted(name) for name in where], 3)}.{turned}"
+        what = (
+            f"The marker {quoted(marker)} is no longer used; it stood in place of {counted(cells, 'value')}, in "
+            f"{listed([quoted(name) for name in where], 3)}.{turned}"
+        )
         evidence = {"cells": cells, "columns": dict(list(where.items())[:20]), "markers_after": sorted(later), "newly_empty": empty}
         changes.append(
             Change("marker_removed", severity, what, next(iter(where)) if len(where) == 1 else None, marker, None, evidence, marker)
@@ -143,10 +148,13 @@ def _told(old: Column, new: Column, gone: Sequence[str], come: Sequence[str], re
         merged = {later: words for later, words in into.items() if len(words) > 1 or later in (old.categories or ())}
         shown = [f"{quoted(earlier)} is now {quoted(later)}" for earlier, later in recode.mapping.items() if later not in merged]
         shown = [f"{listed([quoted(word) for word in words], 3)} became one {quoted(later)}" for later, words in merged.items()] + shown
-        what = f"In {quoted(new.name)}, {counted(len(recode.mapping), 'category is', 'categories are')} renamed{' or merged' if merged else ''}: {listed(shown, 2)}."
+        what = (
+            f"In {quoted(new.name)}, {counted(len(recode.mapping), 'category is', 'categories are')} "
+            f"renamed{' or merged' if merged else ''}: {listed(shown, 2)}."
+        )
         evidence = {
             "renamed": dict(list(recode.mapping.items())[:50]),
-            "merged": {k: v for k, v in list(merged.items())[:20]},
+            "merged": dict(list(merged.items())[:20]),
             "shown_by": list(recode.evidence)[:5],
         }
         changes.append(
@@ -166,7 +174,10 @@ def _told(old: Column, new: Column, gone: Sequence[str], come: Sequence[str], re
     for kind, words, verb, column in (("category_removed", removed, "gone", old), ("category_added", added, "new", new)):
         if not words:
             continue
-        what = f"In {quoted(new.name)}, {listed([quoted(word) for word in words], 4)} {'is' if len(words) == 1 else 'are'} {verb} ({share(len(words), len(column.categories or ()))} of its categories)."
+        what = (
+            f"In {quoted(new.name)}, {listed([quoted(word) for word in words], 4)} "
+            f"{'is' if len(words) == 1 else 'are'} {verb} ({share(len(words), len(column.categories or ()))} of its categories)."
+        )
         evidence = {
             "categories": list(words)[:50],
             "count": len(words),
@@ -212,8 +223,10 @@ def _explained_by_areas(
         )
         words = change.evidence["categories"]
         found = connection.execute(
-            f"select count(*), count(*) filter ({sql.text(sql.identifier(code))} not in (select {sql.text(sql.identifier(other_code))} from {sql.identifier(other.table)} "
-            f"where {sql.text(sql.identifier(other_code))} is not null)) from {sql.identifier(here.table)} where {sql.text(sql.identifier(column))} in {sql.literals(words)}"
+            f"select count(*), count(*) filter ({sql.text(sql.identifier(code))} not in (select "
+            f"{sql.text(sql.identifier(other_code))} from {sql.identifier(other.table)} "
+            f"where {sql.text(sql.identifier(other_code))} is not null)) from {sql.identifier(here.table)} where "
+            f"{sql.text(sql.identifier(column))} in {sql.literals(words)}"
         ).fetchone()
         rows, of_areas = found or (0, 0)
         if rows and rows == of_areas:
@@ -241,12 +254,20 @@ def _on_new_levels(connection: duckdb.DuckDBPyConnection, before: Observed, afte
         ):
             continue
         for level_before, level_after in levels[:1]:
-            old = f"select distinct {sql.text(sql.identifier(level_before))}, {sql.text(sql.identifier(earlier))} from {sql.identifier(before.table)}"
-            known = f"select {sql.text(sql.identifier(earlier))} from {sql.identifier(before.table)} where {sql.text(sql.identifier(earlier))} is not null"
+            old = (
+                f"select distinct {sql.text(sql.identifier(level_before))}, {sql.text(sql.identifier(earlier))} "
+                f"from {sql.identifier(before.table)}"
+            )
+            known = (
+                f"select {sql.text(sql.identifier(earlier))} from {sql.identifier(before.table)} where "
+                f"{sql.text(sql.identifier(earlier))} is not null"
+            )
             level, word = sql.text(sql.identifier(level_after)), sql.text(sql.identifier(later))
             rows = connection.execute(
-                f"with old as ({old}) select {level}, {word}, count(*) from {sql.identifier(after.table)} where {word} in ({known}) and ({level}, {word}) not in (select * from old) "
-                f"and {level} in (select {sql.text(sql.identifier(level_before))} from {sql.identifier(before.table)}) group by all having count(*) >= 5 order by 3 desc"
+                f"with old as ({old}) select {level}, {word}, count(*) from {sql.identifier(after.table)} where "
+                f"{word} in ({known}) and ({level}, {word}) not in (select * from old) "
+                f"and {level} in (select {sql.text(sql.identifier(level_before))} from "
+                f"{sql.identifier(before.table)}) group by all having count(*) >= 5 order by 3 desc"
             ).fetchall()
             if not rows:
                 continue

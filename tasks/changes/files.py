@@ -70,7 +70,8 @@ def compare_files(
     place: Place | None = None,
     memory: str = MEMORY,
 ) -> FileComparison:
-    """Read, observe and compare two files. `key`: column names of the earlier file; `sheet`: of a workbook (`after_sheet` where the later calls it otherwise).
+    """Read, observe and compare two files. `key`: column names of the earlier file; `sheet`: of a workbook, `after_sheet` where the later
+    file calls it otherwise.
 
     Raises `EvidenceError` (`read.*`) when the earlier file cannot be read, or the later for a reason that is not the publisher's,
     and `shape.no_such_column` when the key names a column that the earlier file has not.

@@ -6,7 +6,6 @@ Refuses to alarm over small areas that come and go in a table of events, and to 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,14 +17,13 @@ from expectations.change import Change, Severity
 from expectations.shape import Shape
 from tasks.changes.match import Match, Translation
 from tasks.changes.observed import Alignment, Observed, Place
+from tasks.changes.places import MOST_CODES, bare_name, names_of, names_of_both, renamed_places
 from tasks.changes.recode import recognise
 from tasks.changes.vintages import vintage_changes
 from tasks.changes.words import counted, listed, quoted
 from tasks.shape import areas, sql
 
-MOST_CODES = 400_000
 _DRAWN_ANEW = {"ward", "LSOA", "MSOA", "OA", "constituency"}
-ALIKE = 0.6  # resemblance of two names of one code; below it the code stands for another place
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def geography_changes(
     for index, pair in enumerate(pairs):
         gone, come = _difference(connection, before, after, pair)
         if index == 0 and not calm:
-            changes += _renamed_places(connection, before, after, pair, place)
+            changes += renamed_places(connection, before, after, pair, place)
         if not gone and not come:
             continue
         moved = {change.evidence["level"] for change in changes if change.kind == "geography_vintage_changed" and change.column in pair}
@@ -80,7 +78,7 @@ def geography_changes(
         arrived = {code for one in recoded for code in one.after}
         # Lookups and registers carry areas of several levels; only the level that the rows are of is missed or added.
         if index == 0:
-            names = _names(connection, before, after, pair)
+            names = names_of_both(connection, before, after, pair)
             changes += _missing(pair, [code for code in gone if code not in known], names, calm, before, place)
             changes += _added(pair, [code for code in come if code not in arrived], names)
     return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
@@ -96,7 +94,10 @@ def _for_home(
     old, new = _home_areas(connection, before, change.column, place), _home_areas(connection, after, later, place)
     if len(old) < 2 or len(new) < 2:
         return change
-    codes, names = len(old.keys() & new.keys()), len({_bare(name) for name in old.values()} & {_bare(name) for name in new.values()})
+    codes, names = (
+        len(old.keys() & new.keys()),
+        len({bare_name(name) for name in old.values()} & {bare_name(name) for name in new.values()}),
+    )
     words = f" {place.name} had {len(old)} of them and has {len(new)}: {codes} codes are in both, and {names} names"
     words += ", so that a join on the name is silently wrong." if names > codes else "."
     home = {"areas_before": len(old), "areas_after": len(new), "codes_in_both": codes, "names_in_both": names}
@@ -110,14 +111,16 @@ def _home_areas(connection: duckdb.DuckDBPyConnection, observed: Observed, colum
         return {}
     source, code = sql.identifier(observed.table), sql.text(sql.identifier(column))
     hits = connection.execute(
-        f"select {', '.join(f'count(*) filter (trim({sql.identifier(one.name)}) = {sql.literal(place.name)})' for one in others)} from {source}"
+        f"select "
+        f"{', '.join(f'count(*) filter (trim({sql.identifier(one.name)}) = {sql.literal(place.name)})' for one in others)} from {source}"
     ).fetchone()
     by_hits = sorted(zip(hits or (), [one.name for one in others], strict=False), reverse=True)
     if not by_hits or not by_hits[0][0]:
         return {}
     name = sql.text(sql.identifier(observed.shape.area_name_column)) if observed.shape.area_name_column else "''"
     rows = connection.execute(
-        f"select {code}, min({name}) from {source} where trim({sql.identifier(by_hits[0][1])}) = {sql.literal(place.name)} and {code} is not null group by 1"
+        f"select {code}, min({name}) from {source} where trim({sql.identifier(by_hits[0][1])}) = "
+        f"{sql.literal(place.name)} and {code} is not null group by 1"
     ).fetchall()
     return {value: str(word or "") for value, word in rows}
 
@@ -167,17 +170,22 @@ def _recoded(
     moved: set[str],
 ) -> list[Recoded]:
     found: dict[str, Recoded] = {}
-    old_names, new_names = _names_of(connection, before, pair[0], gone), _names_of(connection, after, pair[1], come)
-    old_bare = Counter(_bare(name) for name in old_names.values())
+    old_names, new_names = names_of(connection, before, pair[0], gone), names_of(connection, after, pair[1], come)
+    oldbare_name = Counter(bare_name(name) for name in old_names.values())
     by_name: dict[str, list[str]] = {}
     for code, word in new_names.items():
-        by_name.setdefault(_bare(word), []).append(code)
+        by_name.setdefault(bare_name(word), []).append(code)
     for code in gone:
         name = old_names.get(code)
-        same = by_name.get(_bare(name), []) if name else []
+        same = by_name.get(bare_name(name), []) if name else []
         level = areas.level_of(code)
         # Small areas that were drawn anew keep their names and are other places.
-        if len(same) == 1 and level is not None and old_bare[_bare(name or "")] == 1 and not (level in _DRAWN_ANEW and level in moved):
+        if (
+            len(same) == 1
+            and level is not None
+            and oldbare_name[bare_name(name or "")] == 1
+            and not (level in _DRAWN_ANEW and level in moved)
+        ):
             found[code] = Recoded(code, (same[0],), name, "the same name")
             continue
         change = areas.split_or_merge(code)
@@ -236,53 +244,6 @@ def _told_recoded(column: str, recoded: Sequence[Recoded], place: Place) -> Chan
     )
 
 
-def _renamed_places(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str], place: Place
-) -> list[Change]:
-    """One code under another name: another place if the names have nothing in common (area_recoded), else another spelling (category_renamed)."""
-    old, new = _names_of(connection, before, pair[0], None, one_name=True), _names_of(connection, after, pair[1], None, one_name=True)
-    other = {code: (old[code], new[code]) for code in sorted(old.keys() & new.keys()) if _bare(old[code]) != _bare(new[code])}
-    strange = {
-        code: names for code, names in other.items() if _alike(*names) < ALIKE and not set(names) <= set(areas.OTHER_NAMES.get(code, ()))
-    }
-    spelt = {code: names for code, names in other.items() if code not in strange}
-    changes = []
-    if strange and len(strange) <= 0.3 * len(old):
-        shown = [f"{code} was {names[0]} and is now {names[1]}" for code, names in strange.items()]
-        home = place.code in strange
-        what = f"{counted(len(strange), 'code stands', 'codes stand')} for another place in {quoted(pair[1])}: {listed(shown, 3)}."
-        evidence = {
-            "count": len(strange),
-            "examples": [{"code": c, "before": n[0], "after": n[1]} for c, n in list(strange.items())[:5]],
-            "by": "the names",
-            "home_touched": home,
-        }
-        befores, afters = [names[0] for names in strange.values()][:50], [names[1] for names in strange.values()][:50]
-        changes.append(
-            Change("area_recoded", Severity.BREAKING, what, pair[1], befores, afters, evidence, "names\x1f" + "\x1f".join(strange))
-        )
-    if spelt:
-        name_column = after.shape.area_name_column or pair[1]
-        shown = [f"{quoted(names[0])} is now {quoted(names[1])}" for names in spelt.values()]
-        what = f"{counted(len(spelt), 'area has', 'areas have')} another name under the same code in {quoted(name_column)}: {listed(shown, 3)}. A join on the name misses {'it' if len(spelt) == 1 else 'them'}."
-        evidence = {
-            "renamed": {names[0]: names[1] for names in list(spelt.values())[:50]},
-            "count": len(spelt),
-            "home_touched": place.code in spelt,
-        }
-        changes.append(
-            Change("category_renamed", Severity.WARNING, what, name_column, None, None, evidence, "names\x1f" + "\x1f".join(spelt))
-        )
-    return changes
-
-
-def _alike(one: str, other: str) -> float:
-    first, second = _bare(one), _bare(other)
-    if first in second or second in first:
-        return 1.0
-    return difflib.SequenceMatcher(None, first, second).ratio()
-
-
 def _missing(
     pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str], calm: bool, before: Observed, place: Place
 ) -> list[Change]:
@@ -316,42 +277,3 @@ def _added(pair: tuple[str, str], codes: Sequence[str], names: Mapping[str, str]
             "\x1f".join(codes),
         )
     ]
-
-
-def _names(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]) -> dict[str, str]:
-    return {**_names_of(connection, before, pair[0], None), **_names_of(connection, after, pair[1], None)}
-
-
-def _names_of(
-    connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None, one_name: bool = False
-) -> dict[str, str]:
-    """The name that stands beside each code; the column of names is the one whose own name goes with the code column's."""
-    name_column = observed.shape.area_name_column if column == observed.shape.area_column else _beside(observed.shape, column)
-    if not name_column or name_column == column:
-        return {}
-    code, name = sql.text(sql.identifier(column)), sql.text(sql.identifier(name_column))
-    condition = f" and {code} in {sql.literals(codes)}" if codes is not None else ""
-    rows = connection.execute(
-        f"select {code}, min({name}), count(distinct {name}) from {sql.identifier(observed.table)} where {code} is not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
-    ).fetchall()
-    return {value: str(word) for value, word, words in rows if words <= (1 if one_name else 3)}
-
-
-def _beside(shape: Shape, column: str) -> str | None:
-    """`region_name` for `region_code`, `LAD22NM` for `LAD22CD`."""
-    wanted = [
-        re.sub(r"code$", "name", column, flags=re.IGNORECASE),
-        re.sub(r"CD$", "NM", column),
-        re.sub(r"cd$", "nm", column),
-        column.replace("_code", "_name").replace("new_", ""),
-        column.replace(" code", " name"),
-        column.replace("Code", "Name"),
-    ]
-    return next((name for name in wanted if name != column and shape.column(name)), None)
-
-
-def _bare(name: str) -> str:
-    bare = re.sub(
-        r"\b(city of|county of|the|county ua|ua|, city of|, county of)\b", " ", name.lower().replace("&", "and").replace("st.", "st")
-    )
-    return re.sub(r"[^a-z0-9]+", "", bare)

@@ -50,7 +50,8 @@ def key_changes(
     before_words = "told every row apart" if not before.key_duplicates else f"left {counted(before.key_duplicates, 'row')} over"
     what = (
         f"{counted(groups, 'key')} of ({', '.join(later)}) now stand on more than one row ({counted(spare, 'row')} too many); "
-        f"before, this key {before_words}. For example {listed([f'{name} {quoted(shown[0][name])}' for name in later])} stands {shown[0]['rows']} times."
+        f"before, this key {before_words}. For example "
+        f"{listed([f'{name} {quoted(shown[0][name])}' for name in later])} stands {shown[0]['rows']} times."
     )
     evidence = {"key": later, "keys": groups, "rows_too_many": spare, "examples": shown, "rows": after.shape.rows, "inferred": key is None}
     # A key that was guessed from words of a register, and fails on a few rows, was a wrong guess and not a break.
@@ -176,18 +177,22 @@ def doubled_areas(connection: duckdb.DuckDBPyConnection, observed: Observed) -> 
             continue
         code, identity, value = sql.identifier(codes.name), sql.identifier(column.name), sql.number(sql.identifier(measure.name))
         rows = connection.execute(
-            f"with per_id as (select {code} as code, {identity} as id, count(*) as n, sum({value}) as total from {source} where {code} is not null and {identity} is not null group by all) "
-            f"select code, list(id order by id), count(distinct n), count(distinct round(total, 6)) from per_id group by code having count(*) > 1"
+            f"with per_id as (select {code} as code, {identity} as id, count(*) as n, sum({value}) as total from "
+            f"{source} where {code} is not null and {identity} is not null group by all) "
+            f"select code, list(id order by id), count(distinct n), count(distinct round(total, 6)) from per_id "
+            f"group by code having count(*) > 1"
         ).fetchall()
         ids = connection.execute(
-            f"select count(distinct {identity}), count(*) from (select distinct {code}, {identity} from {source} where {code} is not null and {identity} is not null)"
+            f"select count(distinct {identity}), count(*) from (select distinct {code}, {identity} from {source} "
+            f"where {code} is not null and {identity} is not null)"
         ).fetchone()
         same = [(code_, list(ids_)) for code_, ids_, counts, totals in rows if counts == 1 and totals == 1]
         if not rows or not ids or ids[0] != ids[1] or len(same) < 0.9 * len(rows):
             continue
         example = sorted(same)[0]
         what = (
-            f"{counted(len(same), 'area')} stand twice under one code: {example[0]} as {column.name} {' and '.join(map(str, example[1]))}, with the same values. "
+            f"{counted(len(same), 'area')} stand twice under one code: {example[0]} as {column.name} "
+            f"{' and '.join(map(str, example[1]))}, with the same values. "
             "A sum over areas counts them twice."
         )
         evidence = {"areas": len(same), "by": column.name, "examples": [{"code": c, column.name: i} for c, i in sorted(same)[:5]]}

@@ -95,7 +95,8 @@ def measure_moves(
     cells = ", ".join(f"{{'m': {i}, 'x': x.{sql.identifier(b)}, 'y': y.{sql.identifier(a)}}}" for i, (b, a) in enumerate(measures))
     sample = f"(select *, row_number() over (order by b) as n from {match.pairs}) as p where n % {step} = 0" if step > 1 else match.pairs
     connection.execute(
-        f"create or replace temp table _cells as select c.m as m, trim(c.x) as tx, trim(c.y) as ty, {sql.number('c.x')} as x, {sql.number('c.y')} as y from "
+        f"create or replace temp table _cells as select c.m as m, trim(c.x) as tx, trim(c.y) as ty, "
+        f"{sql.number('c.x')} as x, {sql.number('c.y')} as y from "
         f"(select unnest([{cells}]) as c from (select b, a from {sample}) as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
         f"join {sql.identifier(after.table)} as y on y.rowid = p.a) where c.x is not null or c.y is not null"
     )
@@ -104,10 +105,12 @@ def measure_moves(
     return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in rows]
 
 
-# Per measure: compared, moved, only reprinted with other decimals, rose, the median ratio and how many cells keep to it, the median move, hidden, shown.
+# Per measure, in the order of `Moves`: what was compared, moved, reprinted, rose; the ratio and who keeps to it; what was hidden and shown.
 _MOVES = """
     with cells as (
-        select *, abs(x - y) > 1e-9 * greatest(1, abs(x), abs(y)) as differs, length(split_part(tx, '.', 2)) as px, length(split_part(ty, '.', 2)) as py from _cells
+        select *, abs(x - y) > 1e-9 * greatest(1, abs(x), abs(y)) as differs, length(split_part(tx, '.', 2)) as px,
+            length(split_part(ty, '.', 2)) as py
+        from _cells
     ),
     judged as (
         -- Printed with other precision: the two agree to half a unit of the last place of the coarser one.
@@ -115,9 +118,17 @@ _MOVES = """
             case when x <> 0 and y <> 0 then y / x end as ratio from cells
     ),
     middle as (select m, quantile_cont(ratio, 0.5) as ratio from judged group by m)
-    select m, count(*) filter (x is not null and y is not null), count(*) filter (differs and not reprinted), count(*) filter (reprinted),
-        count(*) filter (differs and y > x), any_value(middle.ratio), count(*) filter (abs(judged.ratio / nullif(middle.ratio, 0) - 1) < 0.01),
-        count(judged.ratio), quantile_cont(abs(x - y), 0.5) filter (differs), count(*) filter (x is not null and y is null), count(*) filter (x is null and y is not null)
+    select m,
+        count(*) filter (x is not null and y is not null),
+        count(*) filter (differs and not reprinted),
+        count(*) filter (reprinted),
+        count(*) filter (differs and y > x),
+        any_value(middle.ratio),
+        count(*) filter (abs(judged.ratio / nullif(middle.ratio, 0) - 1) < 0.01),
+        count(judged.ratio),
+        quantile_cont(abs(x - y), 0.5) filter (differs),
+        count(*) filter (x is not null and y is null),
+        count(*) filter (x is null and y is not null)
     from judged join middle using (m) group by m order by m"""
 
 
@@ -130,9 +141,21 @@ def _moves(before: Observed, earlier: str, later: str, found: Sequence[Any]) -> 
     if reprinted <= moved:
         moved, reprinted = moved + reprinted, 0  # not the printing changed here: the numbers did
     return Moves(
-        earlier, later, compared, moved, reprinted, rose, None if found[4] is None else float(found[4]), int(found[5]), int(found[6]), float(found[7] or 0), spread,
-        int(found[8]), int(found[9]), bool(column and column.decimals),
-    )  # fmt: skip
+        before=earlier,
+        after=later,
+        compared=compared,
+        moved=moved,
+        rerounded=reprinted,
+        rose=rose,
+        ratio=None if found[4] is None else float(found[4]),
+        steady=int(found[5]),
+        ratios=int(found[6]),
+        median_move=float(found[7] or 0),
+        spread=spread,
+        hidden=int(found[8]),
+        shown=int(found[9]),
+        decimals=bool(column and column.decimals),
+    )
 
 
 def _measures(before: Observed, after: Observed, alignment: Alignment, match: Match) -> list[tuple[str, str]]:

@@ -12,19 +12,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
-import numpy as np
 
 from expectations.shape import Column, Shape
 from tasks.changes.columns import normal_name, unpaired
-from tasks.changes.match import NUMERIC, Match, best_match
+from tasks.changes.match import NUMERIC
 from tasks.changes.observed import Alignment, Observed, Rename
+from tasks.changes.vectors import ENOUGH, Vectors, bags_of, vectors_of
 from tasks.changes.words import share
-from tasks.shape import sql
 from tasks.shape.periods import without_period
 
-SAMPLE = 3_000  # matched rows on which values are held against values
-ENOUGH = 5  # cells, below which equal values show nothing
-DISTINCT_SAMPLE = 50_000  # distinct values of a column, for overlap
 MOST_PAIRS = 60_000
 ACCEPTED = 0.6
 
@@ -42,8 +38,8 @@ def align(
     come = [column for name in plain.added if (column := after.column(name))]
     if not gone or not come:
         return plain
-    vectors = _vectors(connection, tables, plain, gone, come, key) if connection and tables else None
-    bags = _bags(connection, tables, gone, come) if connection and tables else {}
+    vectors = vectors_of(connection, tables, plain, gone, come, key) if connection and tables else None
+    bags = bags_of(connection, tables, gone, come) if connection and tables else {}
     scored: list[Rename] = []
     for old in gone[: MOST_PAIRS // max(1, len(come)) + 1]:
         for new in come:
@@ -72,7 +68,7 @@ def _words(name: str) -> set[str]:
 
 
 def _judge(
-    before: Shape, after: Shape, old: Column, new: Column, vectors: _Vectors | None, bags: Mapping[tuple[int, str], Mapping[str, int]]
+    before: Shape, after: Shape, old: Column, new: Column, vectors: Vectors | None, bags: Mapping[tuple[int, str], Mapping[str, int]]
 ) -> Rename | None:
     same_name = normal_name(old.name) == normal_name(new.name) != ""
     same_stem = (
@@ -162,6 +158,8 @@ def _by_values(
     if old.type == new.type and (same_stem or name >= 0.8) and (overlap >= 0.1 or (same_stem and overlap > 0)):
         because = f"the names resemble and {len(both):,} of its {len(left):,} values stand in the new column too"
         return Rename(old.name, new.name, 0.3 + overlap / 2 + name / 2, {"because": because, **facts})
+    if same_stem and old.type == new.type and _areas_in_name(old.name):
+        return _by_name(old, new, "only the year in its name differs", facts)
     if old.type == new.type == "date" and name >= 0.6:
         return Rename(old.name, new.name, name, {"because": "the names resemble and both hold dates", **facts})
     return None
@@ -217,94 +215,3 @@ def _one_each(scored: Sequence[Rename]) -> list[Rename]:
             taken |= {(0, rename.before), (1, rename.after)}
             chosen.append(rename)
     return sorted(chosen, key=lambda rename: rename.before)
-
-
-class _Vectors:
-    """The cells of the unpaired columns at the matched keys, as whole numbers: equal numbers are equal values."""
-
-    def __init__(self, left: Mapping[str, np.ndarray[Any, Any]], right: Mapping[str, np.ndarray[Any, Any]], across_periods: bool) -> None:
-        self._left, self._right, self.across_periods = left, right, across_periods
-
-    def equal(self, before: str, after: str) -> dict[str, Any] | None:
-        one, other = self._left.get(before), self._right.get(after)
-        if one is None or other is None:
-            return None
-        filled = (one >= 0) & (other >= 0)
-        same = filled & (one == other)
-        compared, equal = int(filled.sum()), int(same.sum())
-        return {
-            "compared": compared,
-            "equal": equal,
-            "distinct": len(np.unique(one[same])),
-            "beyond_chance": _beyond_chance(one[filled], other[filled], equal),
-        }
-
-
-def _beyond_chance(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any], equal: int) -> float:
-    """Cohen's kappa: the agreement of two columns above what their values would give by chance (many zeros, many hundreds)."""
-    if not len(one):
-        return 0.0
-    left, left_counts = np.unique(one, return_counts=True)
-    right, right_counts = np.unique(other, return_counts=True)
-    _, at_left, at_right = np.intersect1d(left, right, return_indices=True)
-    chance = float((left_counts[at_left] * right_counts[at_right]).sum()) / len(one) ** 2
-    return (equal / len(one) - chance) / (1 - chance) if chance < 1 else 0.0
-
-
-def _vectors(
-    connection: duckdb.DuckDBPyConnection,
-    tables: tuple[Observed, Observed],
-    plain: Alignment,
-    gone: Sequence[Column],
-    come: Sequence[Column],
-    key: Sequence[str] | None,
-) -> _Vectors | None:
-    found = best_match(connection, *tables, plain, key)
-    if found is None or found.count < ENOUGH:
-        found = match_across_periods(connection, *tables, plain)
-    if found is None or found.count < ENOUGH:
-        return None
-    before, after = tables
-    wanted = [f"{_cell('x', column)} as b{index}" for index, column in enumerate(gone)] + [
-        f"{_cell('y', column)} as a{index}" for index, column in enumerate(come)
-    ]
-    rows = connection.execute(
-        f"select {', '.join(wanted)} from (select * from {found.pairs} order by b limit {SAMPLE}) as p "
-        f"join {sql.identifier(before.table)} as x on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a"
-    ).fetchall()
-    codes: dict[str, int] = {"": -1}
-    cells = np.array([[codes.setdefault(cell, len(codes)) for cell in row] for row in rows], dtype=np.int64).reshape(len(rows), len(wanted))
-    left = {column.name: cells[:, index] for index, column in enumerate(gone)}
-    right = {column.name: cells[:, len(gone) + index] for index, column in enumerate(come)}
-    return _Vectors(left, right, found.across_periods)
-
-
-def match_across_periods(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> Match | None:
-    """Match the same things in different periods, where each table holds one period only: the same schools, the same areas."""
-    from tasks.changes.match import match
-
-    if len(before.shape.periods) != 1 or len(after.shape.periods) != 1 or before.shape.periods == after.shape.periods:
-        return None
-    key = [(name, later) for name in before.shape.key if name != before.shape.period_column and (later := alignment.later(name))]
-    return match(connection, before, after, key, across_periods=True) if key else None
-
-
-def _cell(alias: str, column: Column) -> str:
-    return sql.canonical(f"{alias}.{sql.identifier(column.name)}", column.type in NUMERIC)
-
-
-def _bags(
-    connection: duckdb.DuckDBPyConnection, tables: tuple[Observed, Observed], gone: Sequence[Column], come: Sequence[Column]
-) -> dict[tuple[int, str], dict[str, int]]:
-    """The values of the unpaired columns that are not numbers, with how often each stands."""
-    bags: dict[tuple[int, str], dict[str, int]] = {}
-    for side, (observed, columns) in enumerate(zip(tables, (gone, come), strict=True)):
-        for column in columns:
-            if column.type in (*NUMERIC, "empty"):
-                continue
-            cell = sql.text(f"left({sql.identifier(column.name)}, 200)")
-            rows = connection.execute(
-                f"select {cell}, count(*) from {sql.identifier(observed.table)} where {cell} is not null group by 1 order by hash({cell}) limit {DISTINCT_SAMPLE}"
-            ).fetchall()
-            bags[side, column.name] = {value: int(number) for value, number in rows if value not in column.markers}
-    return bags

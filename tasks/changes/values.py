@@ -67,7 +67,10 @@ def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment) -> lis
         if power is None:
             continue
         words = f"{figure(power)} times larger" if power > 1 else f"{figure(round(1 / power))} times smaller"
-        what = f"{quoted(later)} is about {words} all through: its unit seems to have changed (median {figure(old.quantiles[2])} before, {figure(new.quantiles[2])} now)."
+        what = (
+            f"{quoted(later)} is about {words} all through: its unit seems to have changed (median "
+            f"{figure(old.quantiles[2])} before, {figure(new.quantiles[2])} now)."
+        )
         evidence = {
             "ratio": power,
             "by": "the spread of all values",
@@ -88,7 +91,10 @@ def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Ob
         else "zero"
     )
     cells = biggest_moves(connection, before, after, match, [move], place)
-    what = f"{quoted(move.after)} is {words} at {share(move.steady, move.ratios)} of the same keys: its unit or its reference changed. {_first(cells)}"
+    what = (
+        f"{quoted(move.after)} is {words} at {share(move.steady, move.ratios)} of the same keys: its unit or "
+        f"its reference changed. {_first(cells)}"
+    )
     evidence = {"ratio": ratio, "cells_at_this_ratio": move.steady, "cells_compared": move.ratios, "examples": cells}
     return Change("unit_rescaled", Severity.BREAKING, what.strip(), move.before, None, ratio, evidence, move.before)
 
@@ -109,9 +115,15 @@ def _told(
     cells = biggest_moves(connection, before, after, match, ordered[:8], place)
     names = listed([quoted(move.after) for move in ordered], 3)
     if kind == "values_redefined":
-        head = f"{moved:,} of {compared:,} values already published differ now ({share(moved, compared)}), in {names}: the measure was redefined or replaced."
+        head = (
+            f"{moved:,} of {compared:,} values already published differ now ({share(moved, compared)}), in "
+            f"{names}: the measure was redefined or replaced."
+        )
     elif running:
-        head = f"{moved:,} of {compared:,} values moved, nearly all upwards, in the one period {quoted(before.shape.periods[0])}: it is still filling (a year to date)."
+        head = (
+            f"{moved:,} of {compared:,} values moved, nearly all upwards, in the one period "
+            f"{quoted(before.shape.periods[0])}: it is still filling (a year to date)."
+        )
     else:
         head = f"{moved:,} of {compared:,} values already published were revised ({share(moved, compared)}), in {names}."
     spread_over = periods_touched(connection, before, match, ordered[0])
@@ -159,7 +171,8 @@ def biggest_moves(
         x, y = sql.number("x." + sql.identifier(move.before)), sql.number("y." + sql.identifier(move.after))
         # Of the home area, the latest period is what people look at; elsewhere, the largest move.
         rows = connection.execute(
-            f"select {label} as label, {home} as home, {x} as old, {y} as new from {match.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+            f"select {label} as label, {home} as home, {x} as old, {y} as new from {match.pairs} as p join "
+            f"{sql.identifier(before.table)} as x on x.rowid = p.b "
             f"join {sql.identifier(after.table)} as y on y.rowid = p.a where abs({y} - {x}) > 1e-9 * greatest(1, abs({x}), abs({y})) "
             f"order by home desc, case when home then 0 else abs({y} - {x}) end desc, abs({y} - {x}) desc, label limit 5"
         ).fetchall()
@@ -175,7 +188,8 @@ def periods_touched(connection: duckdb.DuckDBPyConnection, before: Observed, mat
     if not column:
         return {}
     rows = connection.execute(
-        f"select {sql.text('x.' + sql.identifier(column))} as period, count(*) from {match.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+        f"select {sql.text('x.' + sql.identifier(column))} as period, count(*) from {match.pairs} as p join "
+        f"{sql.identifier(before.table)} as x on x.rowid = p.b "
         "group by 1 order by 1 desc limit 12"
     ).fetchall()
     return {str(period): int(number) for period, number in rows}
@@ -220,7 +234,10 @@ def _rerounded(moves: Sequence[Moves]) -> list[Change]:
     if not told:
         return []
     cells = sum(move.rerounded for move in told)
-    what = f"{counted(cells, 'value')} in {listed([quoted(move.after) for move in told], 3)} {'is' if cells == 1 else 'are'} printed with another number of decimals and agree otherwise."
+    what = (
+        f"{counted(cells, 'value')} in {listed([quoted(move.after) for move in told], 3)} "
+        f"{'is' if cells == 1 else 'are'} printed with another number of decimals and agree otherwise."
+    )
     return [
         Change(
             "history_revised",

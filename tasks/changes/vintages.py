@@ -30,7 +30,10 @@ def vintage_changes(before: Observed, after: Observed, alignment: Alignment) -> 
             if same
             else ""
         )
-        what = f"The {level} columns are now named for {new_year} instead of {old_year} ({listed([f'{quoted(b)} became {quoted(a)}' for b, a in columns], 2)}).{words}"
+        what = (
+            f"The {level} columns are now named for {new_year} instead of {old_year} "
+            f"({listed([f'{quoted(b)} became {quoted(a)}' for b, a in columns], 2)}).{words}"
+        )
         evidence = {"level": level, "by": "column name", "columns": [list(pair) for pair in columns], "same_codes": same}
         changes.append(
             Change("geography_vintage_changed", Severity.BREAKING, what, columns[0][0], old_year, new_year, evidence, f"{level}\x1fname")

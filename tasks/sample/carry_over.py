@@ -251,6 +251,7 @@ def _write_json(path: Path, value: Any) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="python -m tasks.sample.carry_over", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("real_files", type=Path, help="the folder with the publishers' files")
     parser.add_argument("figures", type=Path, nargs="?", default=FIGURES, help="where the figures go")

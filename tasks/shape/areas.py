@@ -16,7 +16,8 @@ _LEVELS = {
     "E05": "ward", "W05": "ward", "S13": "ward", "N08": "ward", "E06": "LAD", "E07": "LAD", "E08": "LAD", "E09": "LAD", "W06": "LAD",
     "S12": "LAD", "N09": "LAD", "E10": "county", "E11": "county", "E12": "region", "E13": "region", "E92": "country", "W92": "country",
     "S92": "country", "N92": "country", "K02": "country", "K03": "country", "K04": "country", "E47": "combined authority",
-    "E14": "constituency", "W07": "constituency", "S14": "constituency", "N06": "constituency", "N05": "constituency", "E54": "integrated care board", "E38": "CCG", "E23": "police force",
+    "E14": "constituency", "W07": "constituency", "S14": "constituency", "N06": "constituency", "N05": "constituency",
+    "E54": "integrated care board", "E38": "CCG", "E23": "police force",
     "E37": "enterprise partnership", "W92000004": "country", "E30": "travel to work area", "N00": "data zone", "N20": "data zone", "N21": "data zone",
 }  # fmt: skip
 _HEADER = re.compile(
@@ -59,7 +60,8 @@ _BANDS: dict[str, tuple[tuple[str, str], ...]] = {
     "E01": (("E01000001", "2001"), ("E01032483", "2011"), ("E01033769", "2021")),
     "W01": (("W01000001", "2001"), ("W01001897", "2011"), ("W01001959", "2021")),
     "E02": (("E02000001", "2001"), ("E02006794", "2011"), ("E02006935", "2021")),
-    "E05": (("E05000001", "up to 2011"), ("E05008300", "2012 to 2016"), ("E05010749", "2017 to 2018"), ("E05011500", "2019 and later"), ("E05013500", "2021 and later")),
+    "E05": (("E05000001", "up to 2011"), ("E05008300", "2012 to 2016"), ("E05010749", "2017 to 2018"),
+            ("E05011500", "2019 and later"), ("E05013500", "2021 and later")),
 }  # fmt: skip
 
 

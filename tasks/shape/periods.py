@@ -63,7 +63,7 @@ def parse(label: str, glued_is_month: bool = False) -> Period | None:
     for form, pattern in _PATTERNS:
         found = pattern.match(stripped)
         if found and not (form == "span" and glued_is_month and re.fullmatch(rf"{_YEAR}-\d\d", stripped)):
-            start = _start(form, list(found.groups()), glued_is_month)
+            start = _start(form, list(found.groups()), glued_is_month, stripped.endswith("/P1Y"))
             if start:
                 return Period(start, stripped, form)
     return None
@@ -93,7 +93,7 @@ def without_period(header: str) -> str:
     return " ".join(re.sub(r"(?<=[A-Za-z])\d\d(?=(CD|NM|NMW)$)", "{}", bare).split())
 
 
-def _start(form: str, groups: list[str | None], glued_is_month: bool) -> str | None:
+def _start(form: str, groups: list[str | None], glued_is_month: bool, yearly: bool) -> str | None:
     got = [group for group in groups if group]
     if form == "year":
         return got[0]
@@ -112,7 +112,9 @@ def _start(form: str, groups: list[str | None], glued_is_month: bool) -> str | N
         if 1 <= int(got[1]) <= 12:
             return f"{got[0]}-{got[1]}"
         return f"{got[0]}-06" if (int(got[0]) + 1) % 100 == int(got[1]) else None
-    if form in ("interval", "day"):
+    if form == "interval":
+        return got[0] if got[1:3] == ["01", "01"] and yearly else "-".join(got[:3])  # a year from 1 January is that year
+    if form == "day":
         return "-".join(got[:3])
     if form == "british day":
         return f"{got[2]}-{int(got[1]):02d}-{int(got[0]):02d}" if int(got[1]) <= 12 else None

@@ -99,7 +99,8 @@ def _exact(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[st
     # `distinct` would split a value by its blanks: they are taken off first.
     connection.execute(
         f"create or replace temp table _values as select c, {sql.text('v')} as v, count(*) as n "
-        f"from (unpivot (select {columns} from {sql.identifier(table)}) on columns(*) into name c value v) where {sql.text('v')} is not null group by all"
+        f"from (unpivot (select {columns} from {sql.identifier(table)}) on columns(*) into name c value v) where "
+        f"{sql.text('v')} is not null group by all"
     )
     for row in connection.execute(f"select c, {_measures('v', 'n')} from _values group by c").fetchall():
         _fill(profiles[row[0]], row[1:])
@@ -125,7 +126,8 @@ def _in_one_pass(connection: duckdb.DuckDBPyConnection, table: str, names: Seque
     # Blanks are taken off the distinct values, not off every cell.
     selects = [
         f"select {sql.literal(name)} as c, {sql.text('v')} as v, sum(n)::bigint as n "
-        f"from (select {sql.identifier(name)} as v, count(*) as n from {source} where {sql.identifier(name)} is not null group by 1) group by 2"
+        f"from (select {sql.identifier(name)} as v, count(*) as n from {source} where {sql.identifier(name)} is "
+        f"not null group by 1) group by 2"
         for name in few
     ]
     connection.execute(f"create or replace temp table _values as {' union all '.join(selects) or _NO_VALUES}")
@@ -172,7 +174,8 @@ def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: st
     cell = sql.identifier(name)
     sample = f"(select {cell} from {source} where {cell} is not null limit 5000)"
     plain, dressed, days, long = connection.execute(
-        f"select count({sql.plain_number(cell)}), count({sql.dressed_number(cell)}), count(case when {sql.plain_number(cell)} is null then {sql.date(cell)} end), "
+        f"select count({sql.plain_number(cell)}), count({sql.dressed_number(cell)}), count(case when "
+        f"{sql.plain_number(cell)} is null then {sql.date(cell)} end), "
         f"max(length({cell})) from {sample}"
     ).fetchone() or (0, 0, 0, 0)
     filled = f"count({cell}), 0"
@@ -180,7 +183,10 @@ def _cheap_measures(connection: duckdb.DuckDBPyConnection, source: str, name: st
     if (plain and plain == dressed) or plain > dressed:
         number = sql.plain_number(cell)
         whole = f"count(*) filter ({number} = floor({number}))"
-        query = f"select {filled}, count({number}), {whole}, 0, 0, 0, 0, 0, min({number}), max({number}), {ends}, {int(long)}, null from {source}"
+        query = (
+            f"select {filled}, count({number}), {whole}, 0, 0, 0, 0, 0, min({number}), max({number}), {ends}, "
+            f"{int(long)}, null from {source}"
+        )
         found = connection.execute(query).fetchone() or ()
         if found and found[2] >= 0.5 * found[0]:
             return found
@@ -198,7 +204,8 @@ def _markers_of_many(connection: duckdb.DuckDBPyConnection, source: str, one: Pr
         return
     cell = sql.identifier(one.name)
     rows = connection.execute(
-        f"select {sql.text(cell)}, count(*) from {source} where {cell} is not null and ({sql.number(cell)}) is null group by 1 order by 2 desc limit {STRAY_WORDS + len(MARKERS)}"
+        f"select {sql.text(cell)}, count(*) from {source} where {cell} is not null and ({sql.number(cell)}) is "
+        f"null group by 1 order by 2 desc limit {STRAY_WORDS + len(MARKERS)}"
     ).fetchall()
     strays = {value: count for value, count in rows if value is not None}
     one.markers = {value: count for value, count in strays.items() if value in MARKERS}
@@ -231,7 +238,8 @@ def _read_values(connection: duckdb.DuckDBPyConnection, profiles: dict[str, Prof
     numeric = [name for name, one in profiles.items() if one.numbers]
     strays = connection.execute(
         f"select c, v, n from (select c, v, n, row_number() over (partition by c order by n desc) as place from _values "
-        f"where c in {sql.literals(numeric)} and v is not null and ({sql.number('v')}) is null) where place <= 60 or v in {sql.literals(sorted(MARKERS))}"
+        f"where c in {sql.literals(numeric)} and v is not null and ({sql.number('v')}) is null) where place <= 60 "
+        f"or v in {sql.literals(sorted(MARKERS))}"
     ).fetchall()
     for name, value, count in strays:
         profiles[name].markers[value] = int(count)

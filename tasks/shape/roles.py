@@ -17,7 +17,8 @@ from tasks.shape import areas, periods, sql
 from tasks.shape.profile import Profile
 
 _CODE = re.compile(
-    r"(^|[_\s.])(code|cd|id|ids|urn|ukprn|laestab|estab|uprn|number|no|ref|reference|key|gss|sort_?order|typecode|postcode|phone|telephone|version)$"
+    r"(^|[_\s.])(code|cd|id|ids|urn|ukprn|laestab|estab|uprn|number|no|ref|reference|key|gss|sort_?order|typecode"
+    r"|postcode|phone|telephone|version)$"
     r"|^(urn|ukprn|laestab|estab|la|lea|reid|objectid|fid|id|objectid_1|globalid)$",
     re.IGNORECASE,
 )
@@ -27,7 +28,8 @@ _ROW_NUMBER = re.compile(
 )
 _PLACE = re.compile(r"^(long|lat|longitude|latitude|easting|northing|bng_[en]|x|y|eastings|northings|shape|geometry)$", re.IGNORECASE)
 _AREA_NAME = re.compile(
-    r"(^|[^a-z])(area|areanm|la|lad|lea|local authority|ward|region|lsoa|msoa|geography|district|county|country)([^a-z]?(name|nm))?([^a-z]|$)|areanm|la_name",
+    r"(^|[^a-z])(area|areanm|la|lad|lea|local "
+    r"authority|ward|region|lsoa|msoa|geography|district|county|country)([^a-z]?(name|nm))?([^a-z]|$)|areanm|la_name",
     re.IGNORECASE,
 )
 _DIMENSION_NUMBERS = re.compile(
@@ -182,7 +184,7 @@ def gss_codes(connection: duckdb.DuckDBPyConnection, table: str, one: Profile) -
 
 
 def _main_area(levels: Sequence[Areas], by_name: Mapping[str, Profile]) -> str | None:
-    """The column whose codes tell the rows apart: the one with most codes; of two as fine, the first (and of equals the code column of the table's own level)."""
+    """The column whose codes tell the rows apart: the one with most codes; of two as fine, the first."""
     counts: dict[str, int] = {}
     for level in levels:
         counts[level.column] = counts.get(level.column, 0) + level.count
@@ -206,7 +208,8 @@ def _area_name(connection: duckdb.DuckDBPyConnection, table: str, area_column: s
     for one in near[:8]:
         name = sql.identifier(one.name)
         found = connection.execute(
-            f"select count(*), count(distinct {code}), count(distinct {name}) from (select distinct {code}, {name} from {sql.identifier(table)} where {code} is not null and {name} is not null)"
+            f"select count(*), count(distinct {code}), count(distinct {name}) from (select distinct {code}, {name} "
+            f"from {sql.identifier(table)} where {code} is not null and {name} is not null)"
         ).fetchone()
         pairs, left, right = found or (0, 0, 0)
         if not pairs or min(left, right) < 0.7 * pairs:

@@ -22,7 +22,7 @@ from tasks.fetch import fetch, open_http
 from tasks.fetch.http import HttpSettings
 from tasks.sample.serving import FIGURES, serving
 from tasks.tidy import assemble, sql_of, transform
-from warehouse.home import Home
+from warehouse.home import PROJECT, Home
 
 DATASETS = all_ids()
 BIRMINGHAM = "E08000025"
@@ -322,6 +322,13 @@ def test_the_figures_are_those_of_the_publishers_files(real_files: Path, tmp_pat
     shipped = {path.relative_to(FIGURES): path.read_bytes() for path in FIGURES.rglob("*") if path.is_file() and path.name != "README.md"}
     assert made.keys() == shipped.keys()
     assert [str(path) for path in sorted(made) if made[path] != shipped[path]] == []
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_page_on_sources_tells_what_was_never_seen_live(dataset: str) -> None:
+    page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{dataset}`"))
+    assert len([cell for cell in row.strip("|").split("|") if cell.strip()]) == 6
 
 
 def test_dataset_declarations_agree_on_common_names() -> None:
