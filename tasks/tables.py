@@ -26,6 +26,7 @@ def table_of(dataset: Dataset, contract: Contract | None = None, folder: Path = 
         why=dataset.why,
         owner=dataset.owner,
         caveats=dataset.caveats,
+        known_errors=tuple((error.what, error.until) for error in dataset.known_errors),
         source=dataset.source.kind,
         contract=_fingerprint(json.dumps(contract.as_dict(), sort_keys=True)) if contract else "",
         tidy=recipe(dataset, folder),

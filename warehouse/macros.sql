@@ -44,6 +44,14 @@ create or replace macro marker_status(cell, meanings := standard_markers()) as
         else meanings[lower(flag_of(cell))]
     end;
 
+-- The publisher's symbol itself, as printed: `status` says what it means, in one vocabulary for all publishers, and this keeps what stood there.
+-- NULL for a plain number and for an empty cell.  'c' -> 'c';  '12.3 [p]' -> '[p]';  '12.3' -> NULL
+create or replace macro marker_of(cell) as
+    case
+        when regexp_full_match(cell, '-?[0-9]+(\.[0-9]+)?') or marker_status(cell) is null or cell_text(cell) is null then null
+        else coalesce(flag_of(cell), cell_text(cell))
+    end;
+
 -- The digits of a printed number: pound and percent sign, thousands separators and a bracketed flag taken off; a negative in brackets gets its sign.
 -- NULL where the cell is no number, or its thousands are not grouped by three.
 -- '£1,234.50' -> '1234.50';  '(12)' -> '-12';  '51%' -> '51' (a percentage stays in percent);  '1,23' -> NULL

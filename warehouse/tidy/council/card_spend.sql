@@ -23,6 +23,7 @@ select
     number_of("ORIGINAL GROSS AMT") as value,
     coalesce(number_of("BILLING GROSS AMT"), case currency when 'GBP' then number_of("ORIGINAL GROSS AMT") end) as billing_amount,
     marker_status("ORIGINAL GROSS AMT") as status,
+    marker_of("ORIGINAL GROSS AMT") as marker,
     case currency when 'GBP' then 'pounds' else currency end as unit,
     _part as source_part,
     _row as source_row

@@ -39,6 +39,7 @@ select
     measure,
     number_of(printed) as value,
     marker_status(printed) as status,
+    marker_of(printed) as marker,
     case measure when 'schools' then 'schools' when 'enrolments' then 'pupils' when 'possible_sessions' then 'sessions' else 'percent' end as unit,
     _part as source_part,
     _row as source_row

@@ -33,6 +33,7 @@ select
     measure,
     number_of(printed) as value,
     marker_status(printed) as status,
+    marker_of(printed) as marker,
     case measure when 'pupils' then 'pupils' else 'percent' end as unit,
     _part as source_part,
     _row as source_row

@@ -15,6 +15,7 @@ select
     measure,
     number_of(printed) as value,
     marker_status(printed) as status,
+    marker_of(printed) as marker,
     case measure when 'imd_rank' then 'rank' else 'decile' end as unit,
     _part as source_part,
     _row as source_row

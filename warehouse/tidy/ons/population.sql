@@ -30,7 +30,9 @@ select
     end as age_to,
     'population' as measure,
     number_of(OBS_VALUE) as value,
-    case when OBS_VALUE is null then OBS_STATUS_NAME end as status,
+    -- Nomis has one symbol (Q) for all that is missing and gives the reason in words.
+    case when OBS_VALUE is null then if(OBS_STATUS_NAME ilike '%suppress%', 'suppressed', 'not_available') end as status,
+    case when OBS_VALUE is null then OBS_STATUS end as marker,
     'people' as unit,
     _part as source_part,
     _row as source_row
