@@ -1,7 +1,7 @@
 """Our contender: one generated file through the whole pipeline, in a home of its own, from archived bytes to landed, checked Parquet.
 
-The dataset is declared in bench/bench, with the same rules as by hand; the file arrives as a live fetch would bring it. The contract is accepted first,
-from a small file of the same kind, as it would be in life: a run never accepts.
+The dataset is declared in bench/bench, with the same rules as by hand; the file arrives as a live fetch would bring it. The contract is
+accepted first, from a small file of the same kind, as it would be in life: a run never accepts.
 """
 
 from __future__ import annotations

@@ -61,8 +61,12 @@ class Raw(_Strict):
     """What we rely on in the source's own table."""
 
     columns: dict[str, RawColumn]
-    labels: tuple[str, ...] = Field((), description="Columns that no file holds: what the declaration or the service says of a part, such as its edition.")
-    key: tuple[str, ...] | None = Field(None, description="The columns that tell one row of the source from another; [] where it has no key.")
+    labels: tuple[str, ...] = Field(
+        (), description="Columns that no file holds: what the declaration or the service says of a part, such as its edition."
+    )
+    key: tuple[str, ...] | None = Field(
+        None, description="The columns that tell one row of the source from another; [] where it has no key."
+    )
     skip_parts: tuple[str, ...] = Field((), description="Patterns of part names that are kept but are no table (metadata).")
 
     @field_validator("columns", mode="before")
@@ -93,7 +97,9 @@ class TidyColumn(_Strict):
     @classmethod
     def _known_type(cls, value: str) -> str:
         if not _TYPES.match(value):
-            raise ValueError(f"{value!r} is no type of a tidy table: VARCHAR, DOUBLE, BIGINT, INTEGER, DATE, BOOLEAN, TIMESTAMP or DECIMAL(p,s)")
+            raise ValueError(
+                f"{value!r} is no type of a tidy table: VARCHAR, DOUBLE, BIGINT, INTEGER, DATE, BOOLEAN, TIMESTAMP or DECIMAL(p,s)"
+            )
         return value
 
 
@@ -204,7 +210,10 @@ def load(dataset: str, folder: Path = DATASETS) -> Dataset:
     if dataset not in known:
         nearest = difflib.get_close_matches(dataset, known, n=1)
         raise EvidenceError(
-            "declaration.unknown_dataset", found=dataset, expected=f"one of {', '.join(known)}", todo=f"Did you mean {nearest[0]}?" if nearest else ""
+            "declaration.unknown_dataset",
+            found=dataset,
+            expected=f"one of {', '.join(known)}",
+            todo=f"Did you mean {nearest[0]}?" if nearest else "",
         )
     publisher, name = dataset.split(".")
     return load_file(folder / publisher / f"{name}.yaml")

@@ -50,7 +50,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "contract.missing": ErrorKind(
         "No one has accepted a contract for this dataset",
         "A dataset has a declaration but no file under expectations/accepted.",
-        "Look at the snapshot with `evidence changes DATASET`, then `evidence accept DATASET --reason \"first contract\"`.",
+        'Look at the snapshot with `evidence changes DATASET`, then `evidence accept DATASET --reason "first contract"`.',
     ),
     # -- landing and publishing -----------------------------------------------------------------------------------------
     "lock.busy": ErrorKind(
@@ -87,7 +87,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "fetch.unreachable": ErrorKind(
         "The service cannot be reached",
         "The host name does not resolve, the connection is refused or closed before an answer, or the proxy does not connect.",
-        "Look whether the service is up and whether this machine needs a proxy (HTTPS_PROXY); the last good table stays, and the next run asks again.",
+        "Look whether the service is up and whether this machine needs a proxy (HTTPS_PROXY); the last good table stays; the next run asks again.",
     ),
     "fetch.untrusted": ErrorKind(
         "The service's certificate is not trusted",
@@ -197,7 +197,7 @@ CATALOGUE: dict[str, ErrorKind] = {
     "accept.no_reason": ErrorKind(
         "Accepting needs a reason and a person",
         "A contract without a reason cannot be reviewed.",
-        "Give `--reason \"why this is right\"`, and `--by NAME` where git knows no name.",
+        'Give `--reason "why this is right"`, and `--by NAME` where git knows no name.',
     ),
     # -- tidy -----------------------------------------------------------------------------------------------------------
     "tidy.failed": ErrorKind(

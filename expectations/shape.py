@@ -10,10 +10,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 # One marker is one publisher's symbol in place of a number; the union seen in real files of ONS, DfE and councils.
-MARKERS = frozenset(
-    ["z", "x", "c", "k", "u", "low", "~", ":", ".", "..", "...", "-", "--", "*", "!", "NA", "N/A", "n/a", "na", "SUPP", "NE", "NP", "NEW", "LOWCOV", "SP", "NULL", "Null", "null", "#N/A"]
-    + [f"[{m}]" for m in ("c", "x", "z", "u", "low", "e", "p", "r", "b", "w", "note 1")]
-)  # fmt: skip
+_PLAIN = "z x c k u low ~ : . .. ... - -- * ! NA N/A n/a na SUPP NE NP NEW LOWCOV SP NULL Null null #N/A"
+_BRACKETED = ("c", "x", "z", "u", "low", "e", "p", "r", "b", "w", "note 1")
+MARKERS = frozenset(_PLAIN.split()) | {f"[{word}]" for word in _BRACKETED}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         if not home.database.exists():
             program = Path(sys.executable).with_name("evidence")
             environment = {**os.environ, "EVIDENCE_HOME": str(home.root)}
-            done = subprocess.run([str(program), "run", "--sample", "--direct"], env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [str(program), "run", "--sample", "--direct"], env=environment, capture_output=True, text=True, check=False
+            )
             assert done.returncode == 0, done.stdout + done.stderr
     return home

@@ -34,7 +34,7 @@ from flows.cli import (
 from flows.cli.output import EXIT_FAILED, EXIT_WRONG_USE, print_error
 from warehouse.home import Home
 
-WRONG_USE = {"declaration.unknown_dataset", "command.unreadable", "command.query_failed", "command.wrong_use"}
+WRONG_USE = {"declaration.unknown_dataset", "command.unreadable", "command.query_failed"}
 _START = """\
 Keep a city's evidence base: fetch open data, prove that it is what it was, land it, publish one DuckDB file.
 

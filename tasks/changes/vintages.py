@@ -56,7 +56,7 @@ def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, sta
             continue  # counties and districts of one column are one list, told once
         whose = "authority" if authorities else old.level
         what = (
-            f"The {whose} codes in {quoted(later)} were those of {old.vintage} and are now those of {new.vintage}: "
+            f"The {whose} codes in {quoted(later)} were those {_of(old)} and are now those {_of(new)}: "
             "areas were split, merged or drawn anew, and figures on the two sides are not of the same places."
         )
         evidence = {"level": old.level, "authorities": authorities, "by": "codes", "areas_before": old.count, "areas_after": new.count}
@@ -73,6 +73,11 @@ def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, sta
             )
         )
     return changes
+
+
+def _of(level: Areas) -> str:
+    """`of 2021 to 2022`; `given out by 2017` where only the time of the newest code is known."""
+    return level.vintage or "" if "given out" in (level.vintage or "") else f"of {level.vintage}"
 
 
 def _apart(old: Areas, new: Areas) -> bool:
@@ -98,6 +103,8 @@ def _years(level: Areas) -> tuple[int, int]:
         return 0, 9999
     if "or earlier" in words or "up to" in words:
         return 0, years[0]
+    if "given out" in words:
+        return years[-1], years[-1]  # two bands never overlap: a code of the newer one was not there before
     if "or later" in words or "and later" in words:
         return years[0], 9999
     return years[-1] if _mixed(level) else years[0], years[-1]

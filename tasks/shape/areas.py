@@ -1,6 +1,8 @@
 """Areas: the level and the vintage of the geography that a column names, from its codes and from its name.
 
-The register of code changes below is part of the Code History Database of the ONS (GSS codes, in force on 1 April of the year given).
+The changes of district and unitary codes in England agree with the ONS lookups LAD11-LAD21-LAD23 and LAD24-LAD25, and the limits of census and ward
+codes with the lookups LSOA11-LSOA21, MSOA11-MSOA21, WD17, WD21 and WD22. Not checked against a publisher's list: the counties (E10), Scotland, the
+other names of places, and where the 2001 codes of small areas end.
 Refuses to give a vintage that the codes do not show: a set of codes that has not changed in years fits all those years, and says so.
 """
 
@@ -60,12 +62,17 @@ _BANDS: dict[str, tuple[tuple[str, str], ...]] = {
     "E01": (("E01000001", "2001"), ("E01032483", "2011"), ("E01033769", "2021")),
     "W01": (("W01000001", "2001"), ("W01001897", "2011"), ("W01001959", "2021")),
     "E02": (("E02000001", "2001"), ("E02006794", "2011"), ("E02006935", "2021")),
-    "E05": (("E05000001", "up to 2011"), ("E05008300", "2012 to 2016"), ("E05010749", "2017 to 2018"),
-            ("E05011500", "2019 and later"), ("E05013500", "2021 and later")),
+    # Wards are renumbered council by council: the newest code says by when it was given out, never how long it stays in force.
+    "E05": (
+        ("E05000001", "given out by 2017"),
+        ("E05011094", "given out from 2018 to 2021"),
+        ("E05013864", "given out in 2022"),
+        ("E05014394", "given out after 2022"),
+    ),
 }  # fmt: skip
 
 
-# Places that took another name and kept their code (the same source).
+# Places that took another name and kept their code; not checked against a publisher's list.
 OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "E07000112": ("Shepway", "Folkestone and Hythe"),
     "S12000013": ("Eilean Siar", "Na h-Eileanan Siar", "Western Isles", "Comhairle nan Eilean Siar"),

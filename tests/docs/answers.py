@@ -25,7 +25,9 @@ def ask(command: str, home: Path) -> str:
     """What a person sees who pastes the command, in a terminal of 120 columns."""
     environment = {**os.environ, "EVIDENCE_HOME": str(home), "COLUMNS": "120", "NO_COLOR": "1"}
     program = Path(sys.executable).with_name("evidence")
-    done = subprocess.run([str(program), *shlex.split(command)[1:]], env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [str(program), *shlex.split(command)[1:]], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     return "\n".join(line.rstrip() for line in (done.stdout + (done.stderr if done.returncode else "")).strip().splitlines()) + "\n"
 
 

@@ -16,7 +16,8 @@ from flows.cli.main import app
 from warehouse.home import PROJECT
 
 SOURCES = [path for package in ("flows", "tasks", "expectations", "warehouse") for path in (PROJECT / package).rglob("*.py")]
-CODE = re.compile(r'"((?:accept|archive|check|command|contract|declaration|fetch|lake|land|lineage|lock|publish|read|server|shape|tidy)\.(?!json")[a-z_]+)"')
+AREAS = "|".join(sorted({code.split(".")[0] for code in CATALOGUE}))
+CODE = re.compile(rf'"((?:{AREAS})\.(?!json")[a-z_]+)"')
 
 
 @pytest.mark.parametrize("path", list(reference.pages()), ids=lambda path: path.name)

@@ -18,7 +18,16 @@ ENDINGS = {
     "_level": "VARCHAR",
     "_vintage": "VARCHAR",
 }
-FIXED = {"period": "VARCHAR", "measure": "VARCHAR", "value": "DOUBLE", "status": "VARCHAR", "unit": "VARCHAR", "lower_ci": "DOUBLE", "upper_ci": "DOUBLE"}
+FIXED = {
+    "period": "VARCHAR",
+    "measure": "VARCHAR",
+    "value": "DOUBLE",
+    "status": "VARCHAR",
+    "marker": "VARCHAR",
+    "unit": "VARCHAR",
+    "lower_ci": "DOUBLE",
+    "upper_ci": "DOUBLE",
+}
 
 
 @pytest.fixture(params=all_ids())

@@ -310,3 +310,11 @@ def test_every_macro_has_a_test_here() -> None:
     }  # tested through the macros that they make up
     assert parts <= defined
     assert [name for name in sorted(defined - parts) if name not in own_text] == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "marker"),
+    [("c", "c"), (" [x] ", "[x]"), ("12.3 [p]", "[p]"), ("12.3", None), ("-5", None), ("1,234", None), ("", None), (None, None)],
+)
+def test_a_marker_is_kept_as_printed(macros: duckdb.DuckDBPyConnection, cell: str | None, marker: str | None) -> None:
+    assert call(macros, "marker_of", cell) == marker

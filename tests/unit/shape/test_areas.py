@@ -48,3 +48,13 @@ def test_small_areas_tell_their_census_by_their_newest_codes() -> None:
 def test_the_register_names_the_successors_of_a_split_county() -> None:
     assert split_or_merge("E10000021") == (2021, ("E06000061", "E06000062"))
     assert split_or_merge("E08000025") is None
+
+
+def test_wards_are_dated_by_when_their_newest_code_was_given_out() -> None:
+    found = [codes_vintage("ward", [code]) for code in ("E05001178", "E05011118", "E05014393", "E05015926")]
+    assert [v.words if v else None for v in found] == [
+        "given out by 2017",
+        "given out from 2018 to 2021",
+        "given out in 2022",
+        "given out after 2022",
+    ]
