@@ -37,7 +37,7 @@ def by_hand(csv: Path, folder: Path) -> int:
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     asset = context.data_sources.add_pandas("by_hand").add_dataframe_asset("census")
-    batch = asset.add_batch_definition_whole_dataframe("whole")
+    batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
     suite = context.suites.add(gx.ExpectationSuite("census"))
     grain = ["period", "area_code", "sex", "age_band", "ethnic_group", "tenure"]
     suite.add_expectation(gxe.ExpectCompoundColumnsToBeUnique(column_list=grain))

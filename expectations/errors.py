@@ -199,6 +199,22 @@ CATALOGUE: dict[str, ErrorKind] = {
         "A contract without a reason cannot be reviewed.",
         'Give `--reason "why this is right"`, and `--by NAME` where git knows no name.',
     ),
+    # -- alerts ---------------------------------------------------------------------------------------------------------
+    "alert.settings": ErrorKind(
+        "The settings of the alerts are not valid",
+        "EVIDENCE_ALERTS_FILE names a file that is not there, is no TOML, or has a channel or a route that cannot be.",
+        "Correct the file; `evidence alerts --help` shows one, `evidence alerts --test` tries it. What opened meanwhile is told by the next run.",
+    ),
+    "decline.nothing_held": ErrorKind(
+        "Nothing of this name is held",
+        "`evidence decline` names neither a dataset that is held nor a change that holds one.",
+        "See `evidence status` for what is held, and `evidence changes DATASET` for the ids.",
+    ),
+    "decline.no_reason": ErrorKind(
+        "Declining needs a reason and a person",
+        "A decision without a reason helps nobody who comes after.",
+        'Give `--reason "why the last good table is kept"`.',
+    ),
     # -- tidy -----------------------------------------------------------------------------------------------------------
     "tidy.failed": ErrorKind(
         "The tidy SQL failed",

@@ -26,6 +26,13 @@ class Variable:
     name: str
     meaning: str
     default: str
+    secret: bool = False
+
+    @property
+    def given(self) -> str:
+        """What it is set to, '' where it is not; of a secret only that it is set."""
+        value = os.environ.get(self.name, "")
+        return "set, and not shown" if value and self.secret else value
 
 
 VARIABLES = (
@@ -33,6 +40,10 @@ VARIABLES = (
     Variable("EVIDENCE_CONTACT", "an address that publishers can write to; part of the User-Agent of every request", "none"),
     Variable("EVIDENCE_PERSON", "who accepts changes here; the name you are logged in by otherwise", "the login name"),
     Variable("EVIDENCE_AREA", "the authority whose evidence base this is (GSS code)", "E08000025 (Birmingham)"),
+    Variable(
+        "EVIDENCE_ALERTS", "the address of the channel that alerts go to (Apprise: slack://…, mailtos://…, jsons://…)", "none", secret=True
+    ),
+    Variable("EVIDENCE_ALERTS_FILE", "a TOML file of several channels, and of which dataset's owner is told through which", "none"),
     Variable("EVIDENCE_PORT", "the port that `evidence up` tries first; the next free one is taken", str(DEFAULT_PORT)),
     Variable("PREFECT_API_URL", "a Prefect server to use in place of the one that `evidence up` starts", "none"),
     Variable("HTTPS_PROXY", "the proxy that requests to publishers go through", "none"),

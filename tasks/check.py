@@ -6,7 +6,10 @@ warning is told and lands). Only a rule that cannot be run, or a suite without r
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
 
 import duckdb
 
@@ -25,6 +28,12 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, dataset_rules: Iter
     grain are declared, and `check.broken_rule` for a rule that fails with an error instead of a verdict.
     """
     return validate(connection, table, dataset_rules, grain)
+
+
+@cache
+def warm_up() -> None:
+    """Begin, once a process, to load Great Expectations in the background: it takes seconds, and what has changed will be checked by it soon."""
+    threading.Thread(target=import_module, args=("expectations.gx.run",), name="load Great Expectations", daemon=True).start()
 
 
 def failure(result: SuiteResult, dataset: str = "") -> EvidenceError:

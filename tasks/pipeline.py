@@ -26,7 +26,8 @@ from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
 from expectations.rules import SuiteResult
 from tasks import archive
-from tasks.check import check, failure
+from tasks.alert import telling
+from tasks.check import check, failure, warm_up
 from tasks.examine import Inspection, examine
 from tasks.land import land
 from tasks.locks import lock
@@ -113,7 +114,8 @@ def run(datasets: Sequence[Dataset], job: Job, steps: Steps = Steps(), tell: Tel
 
 
 def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutcome, ...], started: str) -> RunRecord:
-    """The end of every run: the record (which publishing puts into `meta`), one publish, and the record with what was published."""
+    """The end of every run: the record (which publishing puts into `meta`), one publish, the record with what was published,
+    and the alerts."""
     names = tuple(dataset.id for dataset in datasets)
     record = RunRecord(job.run, started, _now(), job.origin, job.engine, names, outcomes)
     write_record(record, job.home)
@@ -123,7 +125,7 @@ def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutco
         published = {"error": error.as_dict()}
     record = replace(record, finished=_now(), published=published)
     write_record(record, job.home)
-    return record
+    return telling.tell(record, datasets, job.home, job.accepted)
 
 
 def publish_all(job: Job, settle: float = 0.0) -> Published:
@@ -143,6 +145,7 @@ def _ingest(
     if last and contract and _is_landed(last, snapshot, table_of(dataset, contract, job.sql)):
         clear_hold(job.home, dataset.id)
         return replace(outcome, rows=last.rows, vintage=last.id, steps=clock.seconds)
+    warm_up()
     with clock.step("examine"):
         inspection = steps.examine(dataset, job.home, snapshot, last, contract, connection, scratch)
     outcome = replace(outcome, changes=inspection.as_dicts(), notes=inspection.notes)

@@ -96,9 +96,13 @@ def _print_whole(found: Sequence[Mapping[str, Any]]) -> None:
     out = console()
     held = found[0]["held_since"]
     if held:
-        out.print(
-            f"[bold]{found[0]['dataset']}[/bold] is held since {held[:16].replace('T', ' ')} UTC; its last good table stays in place."
-        )
+        from tasks.alert.book import declined, said_of
+
+        dataset = found[0]["dataset"]
+        out.print(f"[bold]{dataset}[/bold] is held since {held[:16].replace('T', ' ')} UTC; its last good table stays in place.")
+        decided = declined(Home.from_environment(), [dataset]).get(dataset)
+        if decided:
+            out.print(f"It was {escaped(said_of(decided))}")
     for one in found:
         out.print()
         print_change(one)
@@ -106,3 +110,5 @@ def _print_whole(found: Sequence[Mapping[str, Any]]) -> None:
             out.print(f"    [dim]because:[/dim] {escaped(one['because'])}")
     if held:
         out.print(f'\nAccept and land it: evidence accept {found[0]["dataset"]} --reason "…"')
+        if not decided:
+            out.print(f'Keep the last good table: evidence decline {found[0]["dataset"]} --reason "…"')

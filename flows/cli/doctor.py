@@ -216,5 +216,5 @@ def _environment() -> Iterator[Finding]:
     for variable in VARIABLES:
         if not variable.name.startswith("EVIDENCE_"):
             continue
-        given = os.environ.get(variable.name)
+        given = variable.given
         yield Finding(variable.name, "ok" if given else "note", f"{given or 'not set, so ' + variable.default}: {variable.meaning}")

@@ -17,10 +17,12 @@ import typer
 from expectations.errors import EvidenceError
 from flows.cli import (
     accept,
+    alerts,
     changes,
     check,
     compare,
     datasets,
+    decline,
     deployments,
     doctor,
     down,
@@ -63,7 +65,7 @@ app = typer.Typer(
 )
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "The work": (run.run, status.status, check.check),
-    "When a source changes": (changes.changes, accept.accept, compare.compare),
+    "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare),
     "The data": (datasets.datasets, show.show, sql.sql, provenance.provenance),
     "The service": (up.up, down.down, deployments.deployments, doctor.doctor),
 }

@@ -44,12 +44,16 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _print(home: Home) -> None:
+    from tasks.alert.book import declined, said_of
     from tasks.record import read_status
 
     out = console()
+    known = read_status(home)
+    decided = declined(home, [one.dataset for one in known.values() if one.held_since])
     shown = table("dataset", "status", "rows", "last good", "", right=["rows"])
-    for one in read_status(home).values():
+    for one in known.values():
         held = f"held since {one.held_since[:10]}" if one.held_since else ""
+        held = ", ".join(part for part in (held, said_of(decided[one.dataset]) if one.dataset in decided else "") if part)
         alarms = ", ".join(f"{count} {severity}" for severity, count in one.changes.items() if severity != "info")
         shown.add_row(
             f"[bold]{one.dataset}[/bold]",

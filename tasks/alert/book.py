@@ -1,6 +1,6 @@
 """The book of alerts: what is open, what was told through which channel, what a person decided. One JSON of the home, `state/alerts.json`.
 
-Refuses to be read and written by two at once (`keeping` holds a lock), and to stop a run: a book that cannot be read is set aside and a new one begun.
+Refuses to be written by two at once (`keeping` holds a lock), and to stop a run: a book that cannot be read is set aside and a new one begun.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@
     "*" = ["data-team"]                         # what has no route of its own
     education-data = ["data-team", "on-call"]   # by the `owner` of a declaration
 
-Refuses to show an address: it holds a password or a token. Records, logs and messages name a channel by its name, and errors are cleaned of its secrets.
+Refuses to show an address: it holds a password or a token. Records, logs and messages call a channel by its name; errors are cleaned of its secrets.
 """
 
 from __future__ import annotations
@@ -104,7 +104,14 @@ def send(message: Message, channel: Channel) -> str:
 
 def _notify(apprise: Any, service: Any, message: Message) -> bool:
     """Mail gets the whole message, chat the short one, a JSON webhook the facts beside the text; each with the id that tells a duplicate."""
-    kinds = {"held": "failure", "failed": "failure", "channel": "failure", "changed": "warning", "resolved": "success", "accepted": "success"}
+    kinds = {
+        "held": "failure",
+        "failed": "failure",
+        "channel": "failure",
+        "changed": "warning",
+        "resolved": "success",
+        "accepted": "success",
+    }
     body, form = (message.html if service.notify_format == apprise.NotifyFormat.HTML else message.chat), apprise.NotifyFormat.HTML
     if hasattr(service, "payload_extras"):
         body, form = message.text, service.notify_format

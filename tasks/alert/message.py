@@ -6,6 +6,7 @@ Refuses to know more than the run record, the declaration and the lake's pointer
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,12 +88,14 @@ def _identity(news: News) -> str:
 def _title(news: News, event: str) -> str:
     name = news.outcome.dataset or "the published database"
     alerts = _ordered(news)
-    if news.outcome.error and event == "failed":
+    if event == "failed" and news.outcome.error:
         said = str(news.outcome.error["title"])
-    elif event in ("resolved", "accepted"):
-        said = "back in order" if news.outcome.good else _first_sentence(alerts[0].what)
+    elif event == "accepted":
+        said = "what was held is in service"
+    elif event == "resolved" and news.outcome.good:
+        said = "all is well again"
     else:
-        said = _first_sentence(alerts[0].what)
+        said = _first_clause(alerts[0].what) + (f" (and {len(alerts) - 1} more)" if len(alerts) > 1 else "")
     word = {"held": "Held", "failed": "Failed", "changed": "Changed", "resolved": "Resolved", "accepted": "Accepted"}[event]
     return one_line(f"{word}: {name}: {said}", _MOST_IN_TITLE)
 
@@ -112,7 +115,7 @@ def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:
     yield from (Block(said) for said in dict.fromkeys(_told_because(opening) for opening in news.opened) if said)
     if news.closed:
         items = [Item(one_line(alert.what, _MOST_LETTERS), _lasted(alert), "") for alert in news.closed[:MOST_ITEMS]]
-        heading = "No more:" if event in ("resolved", "accepted") else "Resolved by this run:"
+        heading = {"accepted": "Accepted:", "resolved": "What is over:"}.get(event, "Resolved by this run:")
         yield Block(heading, tuple(items), len(news.closed) - len(items))
     yield Block(commands=tuple(_commands(news, event)))
 
@@ -136,7 +139,7 @@ def _consequence(news: News, background: Background, event: str) -> str:
         )
     if event == "accepted":
         closed = next(alert for alert in news.closed if alert.state == "accepted")
-        return f"{closed.person} accepted it: “{closed.reason}”. {served or 'The table'} is in service."
+        return f"{closed.person} accepted what was held: “{closed.reason}”. {served or 'The table'} is in service."
     if event == "resolved":
         if outcome.status == "held":
             return f"Part of what was reported is over; the dataset is still held. {served or 'No table'} stays in service."
@@ -161,7 +164,7 @@ def _touched(news: News, background: Background) -> str:
         return f"{background.place}'s own rows are touched."
     if said and all(touched is False for touched in said):
         return f"{background.place}'s own rows are not touched."
-    return ""
+    return f"The evidence does not show whether {background.place}'s own rows are touched." if news.outcome.status == "held" else ""
 
 
 def _failure(news: News) -> Iterator[Block]:
@@ -176,8 +179,8 @@ def _failure(news: News) -> Iterator[Block]:
     if broken:
         items = [Item(one_line(_rule(result), _MOST_LETTERS), str(result.get("severity", ""))) for result in broken[:MOST_ITEMS]]
         yield Block("Rules that do not hold:", tuple(items), len(broken) - len(items))
-    if error.get("to_do"):
-        yield Block(f"To do: {error['to_do']}")
+    if error.get("to_do") and error["code"] != "contract.missing":  # of which the commands say the same
+        yield Block(f"To do: {error['to_do'].replace('DATASET', news.outcome.dataset)}")
 
 
 def _rule(result: Mapping[str, Any]) -> str:
@@ -191,13 +194,16 @@ def _told_because(opening: Opening) -> str:
     alert = opening.alert
     if opening.why == "comes and goes":
         return (
-            f"This comes and goes: it was there before, since {_day(alert.openings[0])}. From now on it is told only if it stays for {STAYS.days} days, "
-            f"until it has been quiet for {FLAPPING.days}."
+            f"This comes and goes: it was there before, on {_day(alert.openings[0])}. Until it has been quiet for {FLAPPING.days} days, "
+            f"you will hear of it only if it stays for {STAYS.days}."
         )
     if opening.why == "stays":
         return f"This used to come and go; now it has stayed since {_day(alert.opened)}."
     if opening.why == "again":
-        return f"{alert.person} decided to keep the last good table: “{alert.reason}”. The publisher has sent another snapshot since: please decide again."
+        return (
+            f"{alert.person} decided to keep the last good table: “{alert.reason}”. "
+            "The publisher has sent another snapshot since: please decide again."
+        )
     if opening.why == "worse":
         return "It was reported before as less severe."
     if opening.why == "untold":
@@ -264,8 +270,9 @@ def _ordered(news: News) -> list[Alert]:
     )
 
 
-def _first_sentence(text: str) -> str:
-    return text.split(". ")[0].rstrip(".")
+def _first_clause(text: str) -> str:
+    """What stands before the details: enough for a subject line."""
+    return re.split(r"[;:.] ", text)[0].rstrip(".")
 
 
 def _rows(count: int | None) -> str:

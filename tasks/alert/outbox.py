@@ -1,7 +1,7 @@
 """The outbox: each message is on disk before it is sent, and leaves it when the receiver has taken it.
 
-A process that dies between sending and removing sends again, with the same id: at least once then, exactly once otherwise. Refuses to hammer a channel that
-does not answer: tries wait longer each time, and a channel that stays silent is reported through the others.
+A process that dies between sending and removing sends again, with the same id: at least once then, exactly once otherwise. Refuses to hammer a
+channel that does not answer: tries wait longer each time, and a channel that stays silent is reported through the others.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ def _of_channel(name: str, one: Health, waiting: int, now: datetime) -> Message:
         f"channel-{name}-{_compact(one.since)}",
         f"Alerts do not arrive through {name}",
         f"{one.tries} tries since {one.since[:16].replace('T', ' ')} UTC have failed: {one.error}.",
-        f"{waiting} message{'s wait' if waiting != 1 else ' waits'} for it and will be sent when it works again. Until then, look with: evidence alerts",
+        f"{waiting} message{'s wait' if waiting != 1 else ' waits'} for it, and will be sent when it works again. "
+        "Until then, look with: evidence alerts",
     )
 
 

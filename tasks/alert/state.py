@@ -24,7 +24,7 @@ OUTAGE = {"fetch.unreachable", "fetch.timeout", "fetch.truncated", "fetch.rate_l
 # Kinds held against the last landed table: once the release has landed there is nothing to wait for.
 PASSING = {
     "empty", "test_rows", "repeated_release", "table_repeated", "truncated", "not_data", "rows_fell", "rows_rose", "period_added", "period_removed",
-    "area_missing", "area_added", "area_doubled", "history_revised", "values_redefined", "coverage_break",
+    "area_missing", "area_added", "area_doubled", "history_revised", "suppression_moved", "unit_rescaled", "layout_moved", "values_redefined", "coverage_break",
 }  # fmt: skip
 _RANK = {"info": 0, "warning": 1, "breaking": 2, "failure": 2}
 # How far a run came, by the area of the code that ended it. What lies beyond was not looked at.
@@ -71,12 +71,12 @@ def follow(book: Book, outcome: DatasetOutcome, run: str, now: datetime, accepte
         if not _gone(alert, outcome, book):
             book.put(_released(alert, outcome))
             continue
-        person, reason = accepted or ("", "")
-        by_hand = accepted is not None and alert.held
-        ended = replace(alert, state="accepted" if by_hand else "resolved", closed=time)
-        book.put(replace(ended, person=person, reason=reason) if by_hand else ended)
-        if _was_told(alert):
-            closed.append(book.alerts[alert.key])
+        ended = replace(alert, state="resolved", closed=time)
+        if accepted:  # what a person accepted is not over: it is how the dataset is from now on
+            ended = replace(alert, state="accepted", closed=time, person=accepted[0], reason=accepted[1])
+        book.put(ended)
+        if _worth_telling(alert, accepted is not None):
+            closed.append(ended)
     if outcome.good and "examine" in outcome.steps:
         book.landed[outcome.dataset] = {"snapshot": outcome.snapshot, "changes": [fact.subject for fact in facts.values()]}
     return News(outcome, tuple(opened), tuple(closed)) if opened or closed else None
@@ -167,9 +167,11 @@ def _passes(alert: Alert) -> bool:
     return alert.kind in PASSING and not alert.held
 
 
-def _was_told(alert: Alert) -> bool:
-    """Whether its end is worth a message: its opening was told, as neither declined nor one that comes and goes."""
-    return bool(alert.message) and alert.state == "open" and len(alert.openings) < TOLD_OPENINGS and not _passes(alert)
+def _worth_telling(alert: Alert, by_hand: bool) -> bool:
+    """Whether an end is worth a message: its opening was told. What comes and goes, and what a person declined, ends in silence, unless by hand."""
+    if not alert.message or alert.silent or _passes(alert):
+        return False
+    return by_hand or (alert.state == "open" and len(alert.openings) < TOLD_OPENINGS)
 
 
 def _reached(outcome: DatasetOutcome) -> int:
