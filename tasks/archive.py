@@ -22,7 +22,7 @@ _CHUNK = 1 << 20
 _PART_FIELDS = [field.name for field in fields(Part)]
 
 
-def keep(delivery: Delivery, dataset: str, run: str, home: Home) -> Snapshot:
+def keep(delivery: Delivery, dataset: str, run: str, home: Home, origin: str = "live") -> Snapshot:
     """Keep what a fetch brought: bytes first, the manifest last. The same parts again give the snapshot that is already kept.
 
     Raises `archive.missing` where a service calls a part unchanged whose bytes are not kept.
@@ -48,6 +48,7 @@ def keep(delivery: Delivery, dataset: str, run: str, home: Home) -> Snapshot:
         release=delivery.release,
         warnings=delivery.warnings,
         announced=delivery.announced,
+        origin=origin,
     )
     manifest = home.manifest(dataset, snapshot.id)
     if manifest.exists():

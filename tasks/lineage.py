@@ -43,6 +43,7 @@ class Origin:
     final_url: str
     fetched_at: str
     sha256: str
+    origin: str = "live"  # live, sample, replay
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -125,7 +126,7 @@ def _query(dataset: str, types: Mapping[str, str], where: Mapping[str, Any], lim
     conditions = [f"rows_asked.{identifier(column)} is not distinct from {_given(value, types[column])}" for column, value in where.items()]
     return f"""
         select
-            rows_asked.*, snapshots.release as _release, parts.url as _url, parts.final_url as _final_url, parts.sha256 as _sha256,
+            rows_asked.*, snapshots.release as _release, snapshots.origin as _origin, parts.url as _url, parts.final_url as _final_url, parts.sha256 as _sha256,
             strftime(parts.fetched_at, '%Y-%m-%dT%H:%M:%SZ') as _fetched_at
         from {identifier(schema)}.{identifier(name)} as rows_asked
         left join meta.parts as parts
@@ -166,6 +167,7 @@ def _origin(dataset: str, row: Mapping[str, Any]) -> Origin:
         final_url=row["_final_url"] or "",
         fetched_at=row["_fetched_at"] or "",
         sha256=row["_sha256"] or "",
+        origin=row["_origin"] or "live",
     )
 
 

@@ -62,8 +62,8 @@ class Job:
 
 def collect(dataset: Dataset, job: Job, scratch: Path) -> Snapshot:
     """Fetch and archive. Raises `fetch.*`, `archive.*`."""
-    delivery = job.fetch(dataset, _last_snapshot(dataset, job.home), scratch)
-    return archive.keep(delivery, dataset.id, job.run, job.home)
+    delivery = job.fetch(dataset, _last_snapshot(dataset, job), scratch)
+    return archive.keep(delivery, dataset.id, job.run, job.home, job.origin)
 
 
 def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> SuiteResult:
@@ -191,10 +191,11 @@ def _last_vintage(dataset: Dataset, home: Home) -> Vintage | None:
     return landed[-1] if landed else None
 
 
-def _last_snapshot(dataset: Dataset, home: Home) -> Snapshot | None:
-    """The snapshot to ask 'only if changed' against: that of the last landed vintage, never a held one."""
-    last = _last_vintage(dataset, home)
-    return archive.load(dataset.id, last.snapshot, home) if last else None
+def _last_snapshot(dataset: Dataset, job: Job) -> Snapshot | None:
+    """The snapshot to ask 'only if changed' against: that of the last landed vintage, never a held one, and never the sample's in a live run."""
+    last = _last_vintage(dataset, job.home)
+    snapshot = archive.load(dataset.id, last.snapshot, job.home) if last else None
+    return snapshot if snapshot and snapshot.origin == job.origin else None
 
 
 def _now() -> str:

@@ -222,6 +222,8 @@ def _merged(entries: Mapping[str, Mapping[str, Any]], records: Iterable[RunRecor
             entry = before if before and before["finished"] > record.finished else _entry(record, outcome)
             good = record.finished if outcome.good else ""
             landed = record.finished if outcome.status == "landed" else ""
+            if entry["rows"] is None:  # what failed or is held still serves the rows of before
+                entry["rows"] = before.get("rows")
             entry["last_good"] = max(before.get("last_good", ""), good)
             entry["last_landed"] = max(before.get("last_landed", ""), landed)
             merged[outcome.dataset] = entry

@@ -91,6 +91,7 @@ class Snapshot:
     release: str = ""
     warnings: tuple[str, ...] = ()
     announced: tuple[Mapping[str, Any], ...] = ()
+    origin: str = "live"  # live, sample (the figures that ship with the project), replay (files of a machine)
 
     def part(self, name: str) -> Part | None:
         return next((part for part in self.parts if part.name == name), None)

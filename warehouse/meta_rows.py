@@ -134,6 +134,7 @@ def snapshot_row(manifest: Row, held: bool) -> Row:
     return {
         "dataset": manifest["dataset"],
         "snapshot_id": manifest["id"],
+        "origin": manifest.get("origin", "live"),
         "release": manifest["release"] or None,
         "fetched_at": manifest["fetched_at"] or None,
         "run": manifest["run"],

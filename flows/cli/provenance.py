@@ -14,6 +14,12 @@ from warehouse.home import Home
 if TYPE_CHECKING:
     from tasks.lineage import Origin, SourceRecord
 
+_BROUGHT_BY = {
+    "live": "",
+    "sample": ", from the sample that ships with the project: the publisher's figures, not its bytes",
+    "replay": ", from a file of this machine",
+}
+
 EXAMPLES = """\
 [bold]Examples[/bold]
 
@@ -75,8 +81,8 @@ def _print(found: Sequence[Origin], printed: Sequence[SourceRecord], limit: int)
             **row,
             "from": f"{origin.part}, row {origin.row:,}",
             "url": origin.url,
-            "led to": origin.final_url if origin.final_url != origin.url else "",
-            "fetched": origin.fetched_at,
+            "led to": origin.final_url if origin.origin == "live" and origin.final_url != origin.url else "",
+            "fetched": f"{origin.fetched_at}{_BROUGHT_BY[origin.origin]}",
             "release": origin.release,
             "snapshot": origin.snapshot,
             "vintage": origin.vintage,

@@ -22,6 +22,7 @@ _MOST_IN_CHAT = 3
 _MOST_LETTERS = 400  # of one change in a message; `evidence changes` shows the whole
 _MOST_IN_TITLE = 110
 _LONDON = ZoneInfo("Europe/London")
+_WORDS = {"held": "Held", "failed": "Failed", "changed": "Changed", "resolved": "Resolved", "accepted": "Accepted"}
 _SEVERITIES = {"failure": 0, "breaking": 1, "warning": 2}
 
 
@@ -95,9 +96,10 @@ def _title(news: News, event: str) -> str:
     elif event == "resolved" and news.outcome.good:
         said = "all is well again"
     else:
-        said = _first_clause(alerts[0].what) + (f" (and {len(alerts) - 1} more)" if len(alerts) > 1 else "")
-    word = {"held": "Held", "failed": "Failed", "changed": "Changed", "resolved": "Resolved", "accepted": "Accepted"}[event]
-    return one_line(f"{word}: {name}: {said}", _MOST_IN_TITLE)
+        said = _first_clause(alerts[0].what)
+    head = f"{_WORDS[event]}: {name}: "
+    more = f" (and {len(alerts) - 1} more)" if len(alerts) > 1 and event in ("held", "changed") else ""
+    return one_line(f"{head}{one_line(said, _MOST_IN_TITLE - len(head) - len(more))}{more}")
 
 
 def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:
@@ -122,7 +124,7 @@ def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:
 
 def _consequence(news: News, background: Background, event: str) -> str:
     """What it means for those who use the data."""
-    outcome, served = news.outcome, _served(background)
+    outcome, served = news.outcome, _in_service(background, "last good table")
     if outcome.dataset == DATABASE:
         if event == "failed":
             return "The database was not published: analysts keep the last published file, which lacks what landed since."
@@ -139,21 +141,22 @@ def _consequence(news: News, background: Background, event: str) -> str:
         )
     if event == "accepted":
         closed = next(alert for alert in news.closed if alert.state == "accepted")
-        return f"{closed.person} accepted what was held: “{closed.reason}”. {served or 'The table'} is in service."
+        return f"{closed.person} accepted what was held: “{closed.reason}”. {_in_service(background, 'new table') or 'It'} is in service."
     if event == "resolved":
         if outcome.status == "held":
             return f"Part of what was reported is over; the dataset is still held. {served or 'No table'} stays in service."
         if outcome.status == "failed":
             return f"Part of what was reported is over; the dataset still fails. {served or 'No table'} stays in service."
-        return f"What was reported is over, and nothing is left to do. {served or 'The table'} is in service."
+        return f"What was reported is over, and nothing is left to do. {_in_service(background, 'table') or 'Nothing yet'} is in service."
     return f"The new release has landed and is in service ({_rows(outcome.rows)}); nothing waits for you. Look before you rely on what changed."
 
 
-def _served(background: Background) -> str:
+def _in_service(background: Background, what: str) -> str:
+    """'The last good table (landed 25 Sep 2025, 5,823 rows)'; '' where there is none."""
     if not background.last_landed:
         return ""
     facts = [f"landed {_day(background.last_landed)}", _rows(background.last_rows), one_line(background.last_release, 60)]
-    return f"The last good table ({', '.join(fact for fact in facts if fact)})"
+    return f"The {what} ({', '.join(fact for fact in facts if fact)})"
 
 
 def _touched(news: News, background: Background) -> str:

@@ -24,7 +24,8 @@ OUTAGE = {"fetch.unreachable", "fetch.timeout", "fetch.truncated", "fetch.rate_l
 # Kinds held against the last landed table: once the release has landed there is nothing to wait for.
 PASSING = {
     "empty", "test_rows", "repeated_release", "table_repeated", "truncated", "not_data", "rows_fell", "rows_rose", "period_added", "period_removed",
-    "area_missing", "area_added", "area_doubled", "history_revised", "suppression_moved", "unit_rescaled", "layout_moved", "values_redefined", "coverage_break",
+    "area_missing", "area_added", "area_doubled", "history_revised", "values_redefined", "coverage_break",
+    "suppression_moved", "unit_rescaled", "layout_moved",
 }  # fmt: skip
 _RANK = {"info": 0, "warning": 1, "breaking": 2, "failure": 2}
 # How far a run came, by the area of the code that ended it. What lies beyond was not looked at.
