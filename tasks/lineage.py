@@ -126,7 +126,8 @@ def _query(dataset: str, types: Mapping[str, str], where: Mapping[str, Any], lim
     conditions = [f"rows_asked.{identifier(column)} is not distinct from {_given(value, types[column])}" for column, value in where.items()]
     return f"""
         select
-            rows_asked.*, snapshots.release as _release, snapshots.origin as _origin, parts.url as _url, parts.final_url as _final_url, parts.sha256 as _sha256,
+            rows_asked.*, snapshots.release as _release, snapshots.origin as _origin,
+            parts.url as _url, parts.final_url as _final_url, parts.sha256 as _sha256,
             strftime(parts.fetched_at, '%Y-%m-%dT%H:%M:%SZ') as _fetched_at
         from {identifier(schema)}.{identifier(name)} as rows_asked
         left join meta.parts as parts

@@ -58,7 +58,7 @@ def compose(news: News, background: Background, run: str) -> Message:
     """The one message of what a run has to tell of a dataset."""
     event = _event(news)
     blocks = [block for block in _blocks(news, background, event) if block.text or block.items or block.commands]
-    identity = _identity(news)
+    identity = identity_of(news)
     foot = Block(f"Run {run}, alert {identity}.", brief=False, small=True)
     facts = _facts(news, background, event, run)
     title = _title(news, event)
@@ -79,7 +79,7 @@ def _event(news: News) -> str:
     return {"held": "held", "failed": "failed"}.get(news.outcome.status, "changed")
 
 
-def _identity(news: News) -> str:
+def identity_of(news: News) -> str:
     """Of what is told and of how often it had opened before: not of the time, so that a run that was killed and repeated says the same again."""
     told = [f"{opening.alert.key}#{opening.alert.count}#{opening.why}#{opening.alert.snapshot}" for opening in news.opened]
     told += [f"{alert.key}#{alert.count}#{alert.state}" for alert in news.closed]
@@ -99,7 +99,9 @@ def _title(news: News, event: str) -> str:
         said = _first_clause(alerts[0].what)
     head = f"{_WORDS[event]}: {name}: "
     more = f" (and {len(alerts) - 1} more)" if len(alerts) > 1 and event in ("held", "changed") else ""
-    return one_line(f"{head}{one_line(said, _MOST_IN_TITLE - len(head) - len(more))}{more}")
+    # Some chats read Markdown in a title, and would make a link of what a publisher wrote in brackets.
+    said = one_line(said, _MOST_IN_TITLE - len(head) - len(more)).translate(str.maketrans("[]", "()"))
+    return f"{head}{said}{more}"
 
 
 def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:

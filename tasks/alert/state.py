@@ -105,7 +105,7 @@ def _facts(outcome: DatasetOutcome, time: str, run: str) -> dict[str, Alert]:
             )
     if outcome.error:
         code = outcome.error["code"]
-        subject, what = "fetch.outage" if code in OUTAGE else code, f"{outcome.error['title']}: {outcome.error['found']}"
+        subject, what = "outage" if code in OUTAGE else code, f"{outcome.error['title']}: {outcome.error['found']}"
         facts.append(Alert(outcome.dataset, subject, code, "failure", what, False, time, time, run, outcome.snapshot))
     return {fact.key: replace(fact, openings=(time,)) for fact in facts}
 

@@ -20,6 +20,7 @@ from tasks.alert.book import DATABASE, Alert, Book, keeping
 from tasks.alert.channels import Channels, load_channels
 from tasks.alert.message import Background, compose
 from tasks.alert.state import News, follow
+from tasks.alert.together import Told, compose_together, grouped
 from tasks.changes.observed import Place
 from tasks.record import DatasetOutcome, RunRecord, read_hold, read_record, write_record
 from warehouse.home import Home
@@ -65,19 +66,19 @@ def _tell(record: RunRecord, datasets: Sequence[Dataset], home: Home, accepted: 
         trouble = {outcome.dataset: f"alerts: {error.found} [{error.code}]" for outcome in record.outcomes}
     now = datetime.now(UTC)
     declared = {dataset.id: dataset for dataset in datasets}
-    sent: dict[str, str] = {}  # message -> dataset
+    sent: dict[str, list[str]] = {}  # message -> datasets
     with keeping(home, now) as book:
-        for outcome in _outcomes(record):
-            news = follow(book, outcome, record.run, now, _accepted(outcome, accepted))
-            if news:
-                message = _write(news, book, declared.get(outcome.dataset), record, channels, home, now)
-                sent[message] = outcome.dataset
+        found = [follow(book, outcome, record.run, now, _accepted(outcome, accepted)) for outcome in _outcomes(record)]
+        told = [Told(_with_changes(news, home), _background(declared.get(news.outcome.dataset), home)) for news in found if news]
+        routes = {one.background.owner: tuple(channel.name for channel in channels.of(one.background.owner)) for one in told}
+        for group in grouped(told, dict(routes)):
+            message = _write(group, book, record.run, channels, home, now)
+            sent[message] = [one.news.outcome.dataset for one in group]
     if not channels.channels:
         return trouble
     done = outbox.flush(home, channels)
     for entry in outbox.entries(home):
-        dataset = sent.get(entry.message.id)
-        if dataset is not None and entry.channel in done.failed:
+        for dataset in sent.get(entry.message.id, []) if entry.channel in done.failed else []:
             trouble[dataset] = f"alert {entry.message.id} waits: channel {entry.channel} did not take it ({done.failed[entry.channel]})"
     return trouble
 
@@ -91,16 +92,16 @@ def _outcomes(record: RunRecord) -> list[DatasetOutcome]:
     return outcomes
 
 
-def _write(news: News, book: Book, dataset: Dataset | None, record: RunRecord, channels: Channels, home: Home, now: datetime) -> str:
-    """Put the message of this news into the outbox, before the book says that it was: its id. '' where no channel would take it."""
-    background = _background(dataset, home)
-    to = channels.of(background.owner)
-    message = compose(_with_changes(news, home), background, record.run)
+def _write(group: Sequence[Told], book: Book, run: str, channels: Channels, home: Home, now: datetime) -> str:
+    """Put the message of this news into the outbox, before the book says that it was: its id."""
+    first = group[0]
+    to = channels.of(first.background.owner)
+    message = compose(first.news, first.background, run) if len(group) == 1 else compose_together(group, run)
     outbox.put(message, to, home, now)
-    for alert in [opening.alert for opening in news.opened]:
+    for alert in [opening.alert for one in group for opening in one.news.opened]:
         # Without a channel nobody was told: the first run that has one tells it.
         book.put(replace(alert, message=message.id if to else "", told={}))
-    for alert in news.closed:
+    for alert in [alert for one in group for alert in one.news.closed]:
         book.put(replace(alert, message=message.id))
     return message.id
 

@@ -27,6 +27,7 @@ OWNED = {  # a library -> the one place that may import it
     "rich": ("flows/",),
     "python_calamine": ("tasks/read/", "tasks/sample/carry_"),
     "yaml": ("expectations/declaration.py", "flows/"),
+    "apprise": ("tasks/alert/",),
     "xlwt": ("tasks/sample/",),
     "openpyxl": ("tasks/sample/",),
 }

@@ -90,8 +90,8 @@ def test_a_publisher_who_goes_back_to_what_had_landed_ends_the_hold(days: Days) 
 
 def test_a_run_that_did_not_look_resolves_nothing(days: Days) -> None:
     days.run(held(GONE))
-    assert opened(days.run(failed())) == {"fetch.outage": "new"}
-    assert closed(days.run(held(GONE))) == ["fetch.outage"]
+    assert opened(days.run(failed())) == {"outage": "new"}
+    assert closed(days.run(held(GONE))) == ["outage"]
     assert days.state("gone") == "open"
     days.run(failed("land.not_as_declared", steps=EXAMINED))
     assert days.state("gone") == "open", "a step that raised leaves no changes behind, and proves nothing"
@@ -124,10 +124,10 @@ def test_a_change_that_becomes_a_hold_is_told_again(days: Days) -> None:
 
 
 def test_an_outage_that_shows_under_several_codes_is_one_trouble(days: Days) -> None:
-    assert opened(days.run(failed("fetch.timeout"))) == {"fetch.outage": "new"}
+    assert opened(days.run(failed("fetch.timeout"))) == {"outage": "new"}
     assert days.run(failed("fetch.unreachable")) is None
     assert days.run(failed("fetch.server_error")) is None
-    assert closed(days.run(unchanged())) == ["fetch.outage"]
+    assert closed(days.run(unchanged())) == ["outage"]
 
 
 def test_a_failure_is_over_only_when_a_run_came_past_it(days: Days) -> None:
@@ -140,9 +140,9 @@ def test_a_failure_is_over_only_when_a_run_came_past_it(days: Days) -> None:
 
 
 def test_what_comes_and_goes_is_told_twice_and_then_no_more(days: Days) -> None:
-    assert opened(days.run(failed())) == {"fetch.outage": "new"}
-    assert closed(days.run(unchanged())) == ["fetch.outage"]
-    assert opened(days.run(failed())) == {"fetch.outage": "comes and goes"}
+    assert opened(days.run(failed())) == {"outage": "new"}
+    assert closed(days.run(unchanged())) == ["outage"]
+    assert opened(days.run(failed())) == {"outage": "comes and goes"}
     for _ in range(6):
         assert days.run(unchanged()) is None
         assert days.run(failed()) is None
@@ -162,7 +162,7 @@ def test_after_a_quiet_time_it_is_news_again(days: Days) -> None:
     for _ in range(4):
         days.run(failed())
         days.run(unchanged())
-    assert opened(days.run(failed(), days=FLAPPING.days + 1)) == {"fetch.outage": "new"}
+    assert opened(days.run(failed(), days=FLAPPING.days + 1)) == {"outage": "new"}
 
 
 def test_a_declined_change_is_silent_until_another_snapshot_comes(days: Days) -> None:

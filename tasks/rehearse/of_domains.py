@@ -1,0 +1,248 @@
+"""Mutations of the domains: categories, markers, suppression, units, areas and their codes."""
+
+from __future__ import annotations
+
+from random import Random
+
+from expectations.shape import Column
+from tasks.rehearse.frame import Cell, Frame
+from tasks.rehearse.mutation import Mutation, areas_of, categories, measure, moved, mutation, numbers, restamped, scaled
+from tasks.shape.areas import LAD_CHANGES
+
+
+def _any_category(frame: Frame) -> Column | None:
+    return categories(frame, True) or categories(frame, False)
+
+
+def _category_added(frame: Frame, random: Random) -> Frame | None:
+    column = categories(frame, True)
+    if column is None or not column.categories:
+        return None
+    place = frame.at(column.name)
+    like = [row for row in frame.rows if row[place] == column.categories[0]]
+    extra = moved(frame.with_rows(restamped(frame, like, column.name, "Not recorded before")), frame.shape.measures, 1, random, 0.1, 0.3)
+    return frame.with_rows([*frame.rows, *extra.rows])
+
+
+def _category_added_on_some(frame: Frame, random: Random) -> Frame | None:
+    column = categories(frame, False, 3)
+    if column is None or not column.categories:
+        return None
+    word = _commonest(frame, column)
+    return frame.with_cells(column.name, lambda index, cell: "Under review" if cell == word and index % 9 == 0 else cell)
+
+
+def _category_removed(frame: Frame, random: Random) -> Frame | None:
+    column = categories(frame, True)
+    if column is None or not column.categories:
+        return None
+    place, word = frame.at(column.name), column.categories[-1]
+    return frame.only(lambda row: row[place] != word)
+
+
+def _category_renamed(frame: Frame, random: Random) -> Frame | None:
+    column = _any_category(frame)
+    if column is None or not column.categories:
+        return None
+    word = _commonest(frame, column)
+    return frame.with_cells(column.name, lambda _, cell: "Entirely other wording" if cell == word else cell)
+
+
+def _category_respelt(frame: Frame, random: Random) -> Frame | None:
+    """A publisher's tidy-up: case and a dash."""
+    column = _any_category(frame)
+    words = [word for word in (column.categories or ()) if word.upper() != word and " " in word] if column else []
+    if column is None or not words:
+        return None
+    return frame.with_cells(column.name, lambda _, cell: cell.upper().replace(" ", "-") if cell in words else cell)
+
+
+def _categories_merged(frame: Frame, random: Random) -> Frame | None:
+    column = categories(frame, False, 3)
+    if column is None or not column.categories:
+        return None
+    first, second = _by_use(frame, column)[:2]
+    return frame.with_cells(column.name, lambda _, cell: first if cell == second else cell)
+
+
+def _marker_added(frame: Frame, random: Random) -> Frame | None:
+    name = measure(frame)
+    if name is None or any("low" in column.markers for column in frame.shape.columns):
+        return None
+    return frame.with_cells(name, lambda index, cell: "low" if index % 25 == 0 and cell else cell)
+
+
+def _marker_replaced(frame: Frame, random: Random) -> Frame | None:
+    marker = _a_marker(frame)
+    if marker is None:
+        return None
+    for column in frame.shape.columns:
+        if marker in column.markers:
+            frame = frame.with_cells(column.name, lambda _, cell: "[x9]"[:3] + "]" if cell == marker else cell)
+    return frame
+
+
+def _marker_blanked(frame: Frame, random: Random) -> Frame | None:
+    marker = _a_marker(frame)
+    if marker is None:
+        return None
+    for column in frame.shape.columns:
+        if marker in column.markers:
+            frame = frame.with_cells(column.name, lambda _, cell: None if cell == marker else cell)
+    return frame
+
+
+def _suppressed(share: float) -> object:
+    def alter(frame: Frame, random: Random) -> Frame | None:
+        name = measure(frame)
+        marker = _a_marker(frame)
+        if name is None or marker is None or not frame.shape.key:
+            return None
+        for other in frame.shape.measures:
+            frame = frame.with_cells(other, lambda _, cell: marker if numbers(cell) and random.random() < share else cell)
+        return frame
+
+    return alter
+
+
+def _blanked(frame: Frame, random: Random) -> Frame | None:
+    if measure(frame) is None or not frame.shape.key:
+        return None
+    for name in frame.shape.measures:
+        frame = frame.with_cells(name, lambda _, cell: None if numbers(cell) and random.random() < 0.15 else cell)
+    return frame
+
+
+def _rescaled(factor: float) -> object:
+    def alter(frame: Frame, random: Random) -> Frame | None:
+        name = measure(frame)
+        if name is None or not frame.shape.key:
+            return None
+        zero = sum(cell in (None, "0", "0.0") for cell in frame.cells(name))
+        return frame.with_cells(name, lambda _, cell: scaled(cell, factor)) if zero < 0.5 * len(frame.rows) else None
+
+    return alter
+
+
+def _area_gone(frame: Frame, random: Random) -> Frame | None:
+    codes = areas_of(frame)
+    column = frame.shape.area_column
+    if column is None or len(codes) < 8:
+        return None
+    gone, place = random.choice(codes), frame.at(column)
+    return frame.only(lambda row: row[place] != gone)
+
+
+def _home_gone(frame: Frame, random: Random) -> Frame | None:
+    column = frame.shape.area_column
+    if column is None or "E08000025" not in areas_of(frame):
+        return None
+    place = frame.at(column)
+    return frame.only(lambda row: row[place] != "E08000025")
+
+
+def _area_added(frame: Frame, random: Random) -> Frame | None:
+    """A new area with a code of its own and figures of its own."""
+    column = frame.shape.area_column
+    codes = areas_of(frame)
+    if column is None or len(codes) < 8 or not codes[0][-8:].isdigit():
+        return None
+    model = codes[len(codes) // 2]
+    new = f"{model[:3]}{99_000_001:06d}"[:9] if len(model) == 9 else None
+    if new is None:
+        return None
+    place = frame.at(column)
+    rows = restamped(frame, [row for row in frame.rows if row[place] == model], column, f"{model[:3]}999901")
+    if frame.shape.area_name_column:
+        rows = restamped(frame, rows, frame.shape.area_name_column, "Newly Made Area")
+    extra = moved(frame.with_rows(rows), frame.shape.measures, 1, random, 0.5, 1.5)
+    own = [name for name in frame.shape.key if name != column and frame.seen(name).distinct == frame.shape.rows]
+    for name in own:
+        extra = extra.with_cells(name, lambda index, cell: f"9{index:07d}")
+    return frame.with_rows([*frame.rows, *extra.rows])
+
+
+def _area_recoded(frame: Frame, random: Random) -> Frame | None:
+    """The same places, with the same names and figures, under new codes."""
+    column = frame.shape.area_column
+    codes = [code for code in areas_of(frame) if len(code) == 9 and code[3:].isdigit()]
+    if column is None or len(codes) < 8:
+        return None
+    if not frame.shape.area_name_column and len(frame.shape.key) < 2 and not frame.shape.measures:
+        return None
+    chosen = {code: f"{code[:3]}9998{index:02d}" for index, code in enumerate(random.sample(codes, max(1, len(codes) // 20)))}
+    return frame.with_cells(column, lambda _, cell: chosen.get(cell or "", cell))
+
+
+def _vintage(frame: Frame, random: Random) -> Frame | None:
+    """The register's own changes: Barnsley and Sheffield took new codes in 2025, and whatever came before."""
+    column = frame.shape.area_column
+    if column is None:
+        return None
+    there = set(areas_of(frame))
+    changes: dict[str, str] = {}
+    for year, old, new in LAD_CHANGES:
+        if year >= 2025 and len(old) == len(new) == 1 and old[0] in there and new[0] not in there:
+            changes[old[0]] = new[0]
+    return frame.with_cells(column, lambda _, cell: changes.get(cell or "", cell)) if changes else None
+
+
+def _area_renamed(frame: Frame, random: Random) -> Frame | None:
+    """A council takes another name and keeps its code."""
+    column, name = frame.shape.area_column, frame.shape.area_name_column
+    codes = areas_of(frame)
+    if column is None or name is None or name == column or len(codes) < 8:
+        return None
+    place, chosen = frame.at(column), random.choice(codes)
+    at = frame.at(name)
+    shared = {row[at] for row in frame.rows if row[place] == chosen}
+    if len(shared) != 1 or sum(row[at] in shared for row in frame.rows) != sum(row[place] == chosen for row in frame.rows):
+        return None
+    return frame.with_cells(name, lambda index, cell: "Quillshire" if frame.rows[index][place] == chosen else cell)
+
+
+def _commonest(frame: Frame, column: Column) -> str:
+    return _by_use(frame, column)[0]
+
+
+def _by_use(frame: Frame, column: Column) -> list[str]:
+    used: dict[str, int] = {}
+    for cell in frame.cells(column.name):
+        word = (cell or "").strip()
+        if word and word not in column.markers:
+            used[word] = used.get(word, 0) + 1
+    return sorted(used, key=lambda word: (-used[word], word))
+
+
+def _a_marker(frame: Frame) -> Cell:
+    """A symbol that stands in measures of the table, the commonest first."""
+    counts: dict[str, int] = {}
+    for name in frame.shape.measures:
+        for marker, count in frame.seen(name).markers.items():
+            counts[marker] = counts.get(marker, 0) + count
+    return max(counts, key=lambda marker: counts[marker], default=None)
+
+
+MUTATIONS: tuple[Mutation, ...] = (
+    mutation("a category added", "category_added", "warning", _category_added),
+    mutation("a category given to some rows", "category_added", "warning", _category_added_on_some),
+    mutation("a category removed", "category_removed", "warning", _category_removed),
+    mutation("a category renamed", "category_renamed", "warning", _category_renamed),
+    mutation("categories respelt", "category_renamed", "warning", _category_respelt),
+    mutation("two categories merged", "category_renamed", "warning", _categories_merged),
+    mutation("a marker came", "marker_added", "warning", _marker_added),
+    mutation("a marker replaced", "marker_added marker_removed", "warning", _marker_replaced),
+    mutation("a marker left blank", "marker_removed", "warning", _marker_blanked),
+    mutation("5 % more suppressed", "suppression_moved", "warning", _suppressed(0.05)),  # type: ignore[arg-type]
+    mutation("30 % more suppressed", "suppression_moved", "warning", _suppressed(0.3)),  # type: ignore[arg-type]
+    mutation("values left blank", "suppression_moved", "warning", _blanked),
+    mutation("a measure times 1,000", "unit_rescaled", "breaking", _rescaled(1000)),  # type: ignore[arg-type]
+    mutation("a measure divided by 100", "unit_rescaled", "breaking", _rescaled(0.01)),  # type: ignore[arg-type]
+    mutation("miles became kilometres", "unit_rescaled", "breaking", _rescaled(1.609344)),  # type: ignore[arg-type]
+    mutation("an area gone", "area_missing", "warning", _area_gone),
+    mutation("the home area gone", "area_missing", "warning", _home_gone),
+    mutation("an area added", "area_added", "info", _area_added),
+    mutation("areas recoded", "area_recoded", "breaking", _area_recoded),
+    mutation("authorities of the next vintage", "area_recoded|geography_vintage_changed", "breaking", _vintage),
+    mutation("an area renamed under its code", "category_renamed", "warning", _area_renamed),
+)
