@@ -17,6 +17,7 @@ from tasks.changes.words import listed, quoted
 from tasks.shape.periods import names_a_period
 
 RETYPE_SHARE = 0.05  # of the cells must be of the other class; below it they are strays
+_DRESSED = {"thousands", "percent", "currency"}  # prints that a plain reader takes for text
 _CLASS = {"integer": "number", "number": "number", "date": "date", "boolean": "text", "text": "text"}
 
 
@@ -129,7 +130,7 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
             cleaner = old.type == "text" and _CLASS[new.type] == "number" and old.numbers >= 0.5 * old.filled
             severity = Severity.WARNING if cleaner else _loud(earlier, relied_on)
             changes.append(Change("column_retyped", severity, what, earlier, old.type, new.type, evidence, earlier))
-        elif _CLASS[old.type] == "number" and old.format != new.format and {old.format, new.format} & {"thousands", "percent", "currency"}:
+        elif _CLASS[old.type] == "number" and old.format != new.format and {old.format, new.format} & {"thousands", "percent", "currency", "padded"}:
             forms = {
                 "thousands": "with thousands separators",
                 "percent": "with a percent sign",
@@ -137,16 +138,19 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
                 "padded": "with leading zeros",
                 None: "plainly",
             }
+            effect = f"a plain reader takes them for {'text' if new.format in _DRESSED else 'numbers again'}"
+            if "padded" in (old.format, new.format) and not {old.format, new.format} & _DRESSED:
+                effect = "a code with its zeros and one without do not join"
             what = (
                 f"The numbers in {quoted(later)} were printed {forms.get(old.format, 'otherwise')} and are now "
                 f"printed {forms.get(new.format, 'otherwise')} "
-                f"({listed(_examples(new)[:2])}): a plain reader takes them for "
-                f"{'text' if new.format in ('thousands', 'percent', 'currency') else 'numbers again'}."
+                f"({listed(_examples(new)[:2])}): {effect}."
             )
             changes.append(
                 Change(
                     "column_retyped",
-                    Severity.WARNING,
+                    # Whoever reads numbers plainly fails on the new print; the other way round nothing fails.
+                    _loud(earlier, relied_on) if new.format in _DRESSED and old.format not in _DRESSED else Severity.WARNING,
                     what,
                     earlier,
                     old.format or "plain",

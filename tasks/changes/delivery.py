@@ -59,9 +59,11 @@ def _cut_off(connection: duckdb.DuckDBPyConnection, before: Observed, after: Obs
         if column.empty != 1 or old is None or old.empty:
             break
         ends.append(column.name)
-    if not ends or after.shape.rows < 3:
+    if not ends or after.shape.rows < 3 or len(ends) == len(after.shape.columns):
         return []
-    tests = " and ".join(f"{sql.identifier(name)} is null" for name in ends)
+    # A record that was cut has its first cells; a line of totals under the table has not.
+    starts = [column.name for column in after.shape.columns if column.name not in ends and column.empty < 0.5 * after.shape.rows][:1]
+    tests = " and ".join([f"{sql.identifier(name)} is null" for name in ends] + [f"{sql.identifier(name)} is not null" for name in starts])
     source = sql.identifier(after.table)
     found = connection.execute(f"select count(*) from {source} where rowid = (select max(rowid) from {source}) and {tests}").fetchone()
     if not found or not found[0]:
@@ -147,13 +149,11 @@ def _first(shape: Shape) -> Layout | None:
 
 def _moved(old: Layout, new: Layout) -> list[Change]:
     facts: list[tuple[str, object, object, str]] = []
-    if old.format != new.format:
-        facts.append(("format", old.format, new.format, f"the file is now {new.format} instead of {old.format}"))
     if old.header_row and new.header_row and old.header_row != new.header_row:
         facts.append(
             ("header_row", old.header_row, new.header_row, f"the header stands in row {new.header_row} instead of {old.header_row}")
         )
-    if old.header_rows != new.header_rows:
+    if old.header_rows and new.header_rows and old.header_rows != new.header_rows:
         facts.append(
             (
                 "header_rows",
@@ -198,6 +198,7 @@ def _stem(member: str) -> str:
 
 def _encoded(old: Layout, new: Layout) -> list[Change]:
     names = {
+        "format": "the format",
         "encoding": "the character set",
         "bom": "the byte order mark",
         "delimiter": "the delimiter",

@@ -58,6 +58,7 @@ def geography_changes(
 ) -> tuple[list[Change], Translation]:
     """(changes, what the earlier codes are now). `calm`: a table of events, where small areas come and go by chance."""
     changes: list[Change] = [*crs_changes(before.shape, after.shape), *vintage_changes(before, after, alignment)]
+    changes = [change for change in changes if not _only_more_or_fewer(connection, before, after, alignment, change)]
     changes = [_for_home(connection, before, after, alignment, change, place) for change in changes]
     translations: dict[str, Mapping[str, str]] = {}
     told: set[tuple[str, ...]] = set()
@@ -65,7 +66,7 @@ def geography_changes(
     for index, pair in enumerate(pairs):
         gone, come = _difference(connection, before, after, pair)
         if index == 0 and not calm:
-            changes += renamed_places(connection, before, after, pair, place)
+            changes += renamed_places(connection, before, after, alignment, pair, place)
         if not gone and not come:
             continue
         moved = {change.evidence["level"] for change in changes if change.kind == "geography_vintage_changed" and change.column in pair}
@@ -82,6 +83,18 @@ def geography_changes(
             changes += _missing(pair, [code for code in gone if code not in known], names, calm, before, place)
             changes += _added(pair, [code for code in come if code not in arrived], names)
     return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
+
+
+def _only_more_or_fewer(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, change: Change
+) -> bool:
+    """Whether a vintage that the codes seem to show is only areas that went, or only areas that came."""
+    later = alignment.later(change.column) if change.column else None
+    if change.kind != "geography_vintage_changed" or change.evidence.get("by") != "codes" or not change.column or not later:
+        return False
+    level = ("LAD", "county") if change.evidence.get("authorities") else (change.evidence["level"],)
+    gone, come = _difference(connection, before, after, (change.column, later))
+    return not all(any(areas.level_of(code) in level for code in codes) for codes in (gone, come))
 
 
 def _for_home(
@@ -170,6 +183,9 @@ def _recoded(
     moved: set[str],
 ) -> list[Recoded]:
     found: dict[str, Recoded] = {}
+    if any(level.column in pair for level in (*before.shape.areas, *after.shape.areas)):
+        # A word among codes (the column of names of a table whose small areas have none) is no code that an area had.
+        gone, come = [code for code in gone if _is_code(code)], [code for code in come if _is_code(code)]
     old_names, new_names = names_of(connection, before, pair[0], gone), names_of(connection, after, pair[1], come)
     oldbare_name = Counter(bare_name(name) for name in old_names.values())
     by_name: dict[str, list[str]] = {}
@@ -208,6 +224,10 @@ def _recoded(
                     code, (new,), old_names.get(code), f"{fact['by']} on {fact['rows']} of {fact['of']} rows", new_names.get(new)
                 )
     return [found[code] for code in gone if code in found]
+
+
+def _is_code(value: str) -> bool:
+    return re.fullmatch(areas.GSS, value) is not None or not re.search(r"[a-z ]", value)
 
 
 def _told_recoded(column: str, recoded: Sequence[Recoded], place: Place) -> Change:

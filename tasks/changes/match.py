@@ -117,6 +117,7 @@ def key_cells(before: Shape, after: Shape, key: Sequence[tuple[str, str]], side:
 
 
 def is_numeric(shape: Shape, name: str) -> bool:
+    """Whether a column holds numbers."""
     column = shape.column(name)
     return column is not None and column.type in NUMERIC
 

@@ -6,20 +6,25 @@ Refuses to judge: this counts, `values` names.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
 import duckdb
 
-from tasks.changes.match import Match, is_numeric
+from tasks.changes.match import Match, Translation, is_numeric, same_periods
 from tasks.changes.observed import Alignment, Observed
 from tasks.shape import sql
 
 MOST = 0.5  # of the compared cells of a measure moved: redefined, or a running total
 BY_MUCH = 0.02  # median move, against the spread of the measure; below it most cells moving is a revision
+BY_SHARE = 0.1  # or median move of a cell, against the cell: small areas move little against the largest
+STRICTLY = 0.3  # share of cells that must keep to the ratio without help of rounding
 STEADY = 0.9  # share of cells at the one ratio that makes a change of unit
 FEWEST = 8  # cells, below which a ratio or a share shows nothing
 RISING = 0.95
+FILLING_COUNTS = 3  # counts that must rise together for a period to be still filling
+FILLING_SHARE = 0.6  # of all counts
 MOST_CELLS = 20_000_000
 
 
@@ -41,6 +46,8 @@ class Moves:
     hidden: int  # a number before, a marker or nothing now
     shown: int
     decimals: bool
+    relative_move: float = 0.0  # median of |later / earlier - 1| over the moved cells
+    near: int = 0  # cells at the ratio, or as near to it as their printing allows
 
     @property
     def share(self) -> float:
@@ -48,14 +55,15 @@ class Moves:
 
     @property
     def much(self) -> bool:
-        return self.median_move > BY_MUCH * self.spread
+        return self.median_move > BY_MUCH * self.spread or self.relative_move > BY_SHARE
 
     @property
     def rescaled(self) -> bool:
         return (
             self.ratio is not None
             and self.ratios >= FEWEST
-            and self.steady >= STEADY * self.ratios
+            and self.near >= STEADY * self.ratios
+            and self.steady >= STRICTLY * self.ratios
             and not 0.97 <= self.ratio <= 1.03
             and self.moved >= 0.8 * self.compared
         )
@@ -80,8 +88,28 @@ def hold(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observe
     """Hold every measure that both tables have against itself; nothing where no key matches within a period."""
     if match is None or match.count == 0 or match.across_periods:
         return Held(before, after, None, (), False)
+    match = _within_periods(connection, before, after, alignment, match)
+    if match.count == 0:
+        return Held(before, after, None, (), False)
     moves = tuple(measure_moves(connection, before, after, alignment, match))
     return Held(before, after, match, moves, _running_total(before, after, moves))
+
+
+def _within_periods(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match) -> Match:
+    """The pairs of one period, where the key does not hold the period: the same thing at another time is news, and revises nothing."""
+    column = before.shape.period_column
+    later = alignment.later(column) if column else None
+    if not column or not later or later != after.shape.period_column or column in match.before_key:
+        return match
+    cells = [sql.text(f"{alias}.{sql.identifier(name)}") for alias, name in (("x", column), ("y", later))]
+    earlier = Translation(same_periods(before.shape, after.shape, alignment)).cell(column, cells[0])
+    name = f"{match.pairs}_within"
+    connection.execute(
+        f"create or replace temp table {name} as select p.b, p.a from {match.pairs} as p join {sql.identifier(before.table)} as x "
+        f"on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a where {earlier} is not distinct from {cells[1]}"
+    )
+    found = connection.execute(f"select count(*) from {name}").fetchone()
+    return replace(match, pairs=name, count=int(found[0]) if found else 0)
 
 
 def measure_moves(
@@ -128,7 +156,10 @@ _MOVES = """
         count(judged.ratio),
         quantile_cont(abs(x - y), 0.5) filter (differs),
         count(*) filter (x is not null and y is null),
-        count(*) filter (x is null and y is not null)
+        count(*) filter (x is null and y is not null),
+        median(abs(judged.ratio - 1)) filter (differs),
+        count(*) filter (abs(judged.ratio / nullif(middle.ratio, 0) - 1) < 0.01
+            or (judged.ratio is not null and abs(y - middle.ratio * x) <= 0.5000001 * pow(10, -py)))
     from judged join middle using (m) group by m order by m"""
 
 
@@ -155,6 +186,8 @@ def _moves(before: Observed, earlier: str, later: str, found: Sequence[Any]) -> 
         hidden=int(found[8]),
         shown=int(found[9]),
         decimals=bool(column and column.decimals),
+        relative_move=float(found[10] or 0),
+        near=int(found[11]),
     )
 
 
@@ -171,8 +204,12 @@ def _running_total(before: Observed, after: Observed, moves: Sequence[Moves]) ->
     """Whether the one period that the tables hold is still filling: (nearly) all counts only rose, by ratios of their own."""
     if len(before.shape.periods) != 1 or before.shape.periods != after.shape.periods:
         return False
-    counts = [move for move in moves if move.moved >= MOST * move.compared and move.compared >= FEWEST and not move.decimals]
-    if len(counts) < 2:
+    counts = [move for move in moves if move.compared >= FEWEST and not move.decimals]
+    rates = [move for move in moves if move.compared >= FEWEST and move.decimals]
+    moved = [move for move in counts if move.moved >= MOST * move.compared]
+    # One or two counts that rose were redefined; when a year fills, all rise by about one ratio, and the rates beside them hold.
+    if len(moved) < FILLING_COUNTS or len(moved) < FILLING_SHARE * len(counts) or not rates:
         return False
-    rose, moved = sum(move.rose for move in counts), sum(move.moved for move in counts)
-    return rose >= RISING * moved
+    if sum(move.rose for move in moved) < RISING * sum(move.moved for move in moved):
+        return False
+    return float(median(move.relative_move for move in rates)) < float(median(move.relative_move for move in moved))

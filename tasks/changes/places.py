@@ -1,35 +1,47 @@
 """Places: the names that go with codes, and codes that stand for another place or spell its name otherwise.
 
-Refuses to call a council that took another name another place, where the register says so.
+Refuses to call a council that took another name another place: only a name that is another place's own shows that.
 """
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
-from tasks.changes.observed import Observed, Place
+from tasks.changes.observed import Alignment, Observed, Place
 from tasks.changes.words import counted, listed, quoted
 from tasks.shape import areas, sql
+from tasks.shape.authorities import known_as
 
 MOST_CODES = 400_000
-ALIKE = 0.6  # resemblance of two names of one code; below it the code stands for another place
 
 
 def renamed_places(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str], place: Place
+    connection: duckdb.DuckDBPyConnection,
+    before: Observed,
+    after: Observed,
+    alignment: Alignment,
+    pair: tuple[str, str],
+    place: Place,
 ) -> list[Change]:
-    """One code under another name: another place if the names have nothing in common (area_recoded), else another spelling (category_renamed)."""
-    old, new = names_of(connection, before, pair[0], None, one_name=True), names_of(connection, after, pair[1], None, one_name=True)
+    """One code under another name: the place took that name (category_renamed), unless the name is another place's (area_recoded).
+
+    It is another place's where the earlier table gave it to another code, or where it is the name of another authority.
+    """
+    columns = _name_columns(before.shape, after.shape, alignment, pair)
+    if columns is None:
+        return []
+    old = _names(connection, before, pair[0], columns[0], None, one_name=True)
+    new = _names(connection, after, pair[1], columns[1], None, one_name=True)
     other = {code: (old[code], new[code]) for code in sorted(old.keys() & new.keys()) if bare_name(old[code]) != bare_name(new[code])}
-    strange = {
-        code: names for code, names in other.items() if _alike(*names) < ALIKE and not set(names) <= set(areas.OTHER_NAMES.get(code, ()))
-    }
+    owners: dict[str, set[str]] = {}
+    for code, name in old.items():
+        owners.setdefault(bare_name(name), set()).add(code)
+    strange = {code: names for code, names in other.items() if _is_anothers(code, names[1], owners)}
     spelt = {code: names for code, names in other.items() if code not in strange}
     changes = []
     if strange and len(strange) <= 0.3 * len(old):
@@ -47,7 +59,7 @@ def renamed_places(
             Change("area_recoded", Severity.BREAKING, what, pair[1], befores, afters, evidence, "names\x1f" + "\x1f".join(strange))
         )
     if spelt:
-        name_column = after.shape.area_name_column or pair[1]
+        name_column = columns[1]
         shown = [f"{quoted(names[0])} is now {quoted(names[1])}" for names in spelt.values()]
         what = (
             f"{counted(len(spelt), 'area has', 'areas have')} another name under the same code in "
@@ -65,6 +77,7 @@ def renamed_places(
 
 
 def names_of_both(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]) -> dict[str, str]:
+    """The names that go with the codes of either table; where both have one, the later."""
     return {**names_of(connection, before, pair[0], None), **names_of(connection, after, pair[1], None)}
 
 
@@ -72,9 +85,13 @@ def names_of(
     connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, codes: Sequence[str] | None, one_name: bool = False
 ) -> dict[str, str]:
     """The name that stands beside each code; the column of names is the one whose own name goes with the code column's."""
-    name_column = observed.shape.area_name_column if column == observed.shape.area_column else _beside(observed.shape, column)
-    if not name_column or name_column == column:
-        return {}
+    name_column = _names_beside(observed.shape, column)
+    return _names(connection, observed, column, name_column, codes, one_name) if name_column else {}
+
+
+def _names(
+    connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, name_column: str, codes: Sequence[str] | None, one_name: bool
+) -> dict[str, str]:
     code, name = sql.text(sql.identifier(column)), sql.text(sql.identifier(name_column))
     condition = f" and {code} in {sql.literals(codes)}" if codes is not None else ""
     rows = connection.execute(
@@ -82,6 +99,30 @@ def names_of(
         f"not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
     ).fetchall()
     return {value: str(word) for value, word, words in rows if words <= (1 if one_name else 3)}
+
+
+def _names_beside(shape: Shape, column: str) -> str | None:
+    name = shape.area_name_column if column == shape.area_column else _beside(shape, column)
+    return name if name != column else None
+
+
+def _name_columns(before: Shape, after: Shape, alignment: Alignment, pair: tuple[str, str]) -> tuple[str, str] | None:
+    """The same column of names in both tables: names of two columns held against each other would differ by nature."""
+    earlier, later = _names_beside(before, pair[0]), _names_beside(after, pair[1])
+    if earlier and (same := alignment.later(earlier)) and same != pair[1]:
+        return earlier, same
+    if later and (same := alignment.earlier(later)) and same != pair[0]:
+        return same, later
+    return None
+
+
+def _is_anothers(code: str, name: str, owners: Mapping[str, set[str]]) -> bool:
+    """Whether a name that came to stand beside a code is the name of another place."""
+    before = owners.get(bare_name(name), set())
+    if before and code not in before:
+        return True
+    known = known_as(name) if areas.level_of(code) in ("LAD", "county") else frozenset()
+    return bool(known) and code not in known
 
 
 def _beside(shape: Shape, column: str) -> str | None:
@@ -98,14 +139,8 @@ def _beside(shape: Shape, column: str) -> str | None:
 
 
 def bare_name(name: str) -> str:
+    """A place's name without case, punctuation and what only says that it is a city or a county."""
     bare = re.sub(
         r"\b(city of|county of|the|county ua|ua|, city of|, county of)\b", " ", name.lower().replace("&", "and").replace("st.", "st")
     )
     return re.sub(r"[^a-z0-9]+", "", bare)
-
-
-def _alike(one: str, other: str) -> float:
-    first, second = bare_name(one), bare_name(other)
-    if first in second or second in first:
-        return 1.0
-    return difflib.SequenceMatcher(None, first, second).ratio()

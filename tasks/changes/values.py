@@ -20,6 +20,7 @@ from tasks.changes.observed import Alignment, Observed, Place
 from tasks.changes.words import counted, figure, listed, quoted, share
 from tasks.shape import sql
 
+ENOUGH = 50  # cells of one measure, from which its own share counts
 REVISED_BOUND = 0.25  # share of cells beyond which a revision is an alarm
 
 
@@ -43,7 +44,8 @@ def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Plac
     revised = [move for move in rest if move not in redefined and move.moved]
     if revised:
         compared, moved = sum(move.compared for move in rest), sum(move.moved for move in revised)
-        severity = Severity.WARNING if moved > REVISED_BOUND * compared and not held.running else Severity.INFO
+        beyond = moved > REVISED_BOUND * compared or any(move.share > REVISED_BOUND and move.compared >= ENOUGH for move in revised)
+        severity = Severity.WARNING if beyond and not held.running else Severity.INFO
         changes.append(_told(connection, before, after, match, revised, place, "history_revised", severity, held.running))
     return [*changes, *_rerounded(rest), *_suppression(held.moves)]
 

@@ -61,6 +61,7 @@ def vectors_of(
     come: Sequence[Column],
     key: Sequence[str] | None,
 ) -> Vectors | None:
+    """The cells of the unpaired columns at keys of the same period or, failing that, of the same things; None where no key matches."""
     found = best_match(connection, *tables, plain, key)
     if found is None or found.count < ENOUGH:
         found = match_across_periods(connection, *tables, plain)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 
 def quoted(name: object) -> str:
+    """A name in quotation marks."""
     return f"‘{name}’"
 
 

@@ -72,15 +72,6 @@ _BANDS: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
-# Places that took another name and kept their code; not checked against a publisher's list.
-OTHER_NAMES: dict[str, tuple[str, ...]] = {
-    "E07000112": ("Shepway", "Folkestone and Hythe"),
-    "S12000013": ("Eilean Siar", "Na h-Eileanan Siar", "Western Isles", "Comhairle nan Eilean Siar"),
-    "W06000001": ("Isle of Anglesey", "Ynys Mon", "Ynys Môn"),
-    "E06000047": ("Durham", "County Durham"),
-}
-
-
 @dataclass(frozen=True)
 class Vintage:
     """The vintage of a set of codes, in words, and the code changes that show it."""

@@ -204,11 +204,11 @@ def _area_name(connection: duckdb.DuckDBPyConnection, table: str, area_column: s
         if 0.5 * codes.distinct <= one.distinct <= 1.5 * codes.distinct and (one.distinct > 1 or _AREA_NAME.search(one.name))
     ]
     best: tuple[float, str] | None = None
-    code = sql.identifier(area_column)
+    code = sql.text(sql.identifier(area_column))
     for one in near[:8]:
-        name = sql.identifier(one.name)
+        name = sql.text(sql.identifier(one.name))
         found = connection.execute(
-            f"select count(*), count(distinct {code}), count(distinct {name}) from (select distinct {code}, {name} "
+            f"select count(*), count(distinct code), count(distinct name) from (select distinct {code} as code, {name} as name "
             f"from {sql.identifier(table)} where {code} is not null and {name} is not null)"
         ).fetchone()
         pairs, left, right = found or (0, 0, 0)
