@@ -14,9 +14,9 @@ import duckdb
 
 from expectations.change import Change
 from expectations.shape import Shape
-from tasks.changes import coverage, delivery, domains, geography, keys, moves, periods, renames, summary, values, vectors, vintages
+from tasks.changes import coverage, delivery, domains, geography, keys, moves, periods, renames, repeats, summary, values, vectors, vintages
 from tasks.changes.columns import column_changes
-from tasks.changes.match import Match, Translation, best_match
+from tasks.changes.match import Match, Translation, best_match, match_on_the_rest
 from tasks.changes.observed import Alignment, Comparison, Observed, Place
 from tasks.shape import sql
 
@@ -124,6 +124,7 @@ class Basis:
     geography: tuple[Change, ...]
     domains: tuple[Change, ...]
     held: moves.Held
+    same_things: Match | None  # the same things in other periods, where each table holds one only
 
 
 def lay(
@@ -145,12 +146,15 @@ def lay(
     same_things = found or vectors.match_across_periods(connection, before, after, alignment)
     geo, codes = geography.geography_changes(connection, before, after, alignment, same_things, calm, place)
     coded = [later for _, later in geography.geography_columns(before.shape, after.shape, alignment)]
-    told, words = domains.domain_changes(connection, before, after, alignment, found, calm, coded)
+    same_rows = found or (None if calm else match_on_the_rest(connection, before, after, alignment))
+    told, words = domains.domain_changes(connection, before, after, alignment, same_rows, calm, coded)
     told += domains.marker_changes(before, after, alignment, calm)
     known = Translation({**codes.values, **words.values})
     rematched = best_match(connection, before, after, alignment, key, known) if known.values else found
     held = moves.hold(connection, before, after, alignment, rematched)
-    return Basis(before, after, tuple(key) if key else None, place, alignment, rematched, kind, why, calm, tuple(geo), tuple(told), held)
+    return Basis(
+        before, after, tuple(key) if key else None, place, alignment, rematched, kind, why, calm, tuple(geo), tuple(told), held, same_things
+    )
 
 
 def _contract_changes(connection: duckdb.DuckDBPyConnection, basis: Basis, relied_on: Collection[str] | None) -> list[Change]:
@@ -172,6 +176,7 @@ def _landed_changes(connection: duckdb.DuckDBPyConnection, basis: Basis) -> list
         *[change for change in basis.geography if change.kind in _OF_VOLUME],
         *keys.volume_changes(connection, before, after, alignment, basis.match, basis.delivery),
         *keys.doubled_changes(connection, before, after),
+        *repeats.repeated_periods(connection, before, after, alignment, spans, basis.same_things),
         *values.value_changes(connection, basis.held, basis.place),
         *coverage.coverage_changes(connection, after, {spans.after[start] for start in spans.added}, basis.place),
     ]
@@ -227,7 +232,8 @@ def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after
     if before.shape.key and len(same_key) == len(before.shape.key):
         pairs = same_key  # an identifier says which event it is, whatever else of it was altered
     else:
-        pairs = [(b, a) for b, a in alignment.pairs if (_varies(before.shape, b) or _varies(after.shape, a)) and _alike(before, after, b, a)]
+        pairs = [(b, a) for b, a in alignment.pairs if _varies(before.shape, b) or _varies(after.shape, a)]
+        pairs = [(b, a) for b, a in pairs if b == before.shape.period_column or _alike(before, after, b, a)]
     if not pairs or not after.shape.rows:
         return 0.0
     left = ", ".join(f"coalesce({sql.text(sql.identifier(b))}, '')" for b, _ in pairs)

@@ -130,7 +130,11 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
             cleaner = old.type == "text" and _CLASS[new.type] == "number" and old.numbers >= 0.5 * old.filled
             severity = Severity.WARNING if cleaner else _loud(earlier, relied_on)
             changes.append(Change("column_retyped", severity, what, earlier, old.type, new.type, evidence, earlier))
-        elif _CLASS[old.type] == "number" and old.format != new.format and {old.format, new.format} & {"thousands", "percent", "currency", "padded"}:
+        elif (
+            _CLASS[old.type] == "number"
+            and old.format != new.format
+            and {old.format, new.format} & {"thousands", "percent", "currency", "padded"}
+        ):
             forms = {
                 "thousands": "with thousands separators",
                 "percent": "with a percent sign",

@@ -77,6 +77,19 @@ def best_match(
     )
 
 
+def match_on_the_rest(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> Match | None:
+    """Rows of tables without a key, told apart by every column whose words are the same in both: what differs is then what was renamed."""
+    pairs = []
+    for earlier, later in alignment.pairs:
+        old, new = before.shape.column(earlier), after.shape.column(later)
+        if old is None or new is None or "row_number" in (old.role, new.role) or old.distinct <= 1:
+            continue
+        if old.categories is None or new.categories is None or set(old.categories) == set(new.categories):
+            pairs.append((earlier, later))
+    found = match(connection, before, after, pairs) if pairs else None
+    return found if found is not None and found.count >= 0.3 * min(before.shape.rows, after.shape.rows) else None
+
+
 def match(
     connection: duckdb.DuckDBPyConnection,
     before: Observed,

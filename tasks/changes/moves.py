@@ -78,6 +78,7 @@ class Held:
     match: Match | None
     moves: tuple[Moves, ...]
     running: bool  # the one period that both hold is still filling
+    every: int = 1  # of the matched rows, every n-th was looked at
 
     @property
     def rescaled(self) -> list[Moves]:
@@ -92,7 +93,13 @@ def hold(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observe
     if match.count == 0:
         return Held(before, after, None, (), False)
     moves = tuple(measure_moves(connection, before, after, alignment, match))
-    return Held(before, after, match, moves, _running_total(before, after, moves))
+    every = sampled(match, len(_measures(before, after, alignment, match)))
+    return Held(before, after, match, moves, _running_total(before, after, moves), every)
+
+
+def sampled(match: Match, measures: int) -> int:
+    """Of the matched rows, every how-manieth is looked at."""
+    return max(1, match.count * measures // MOST_CELLS)
 
 
 def _within_periods(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match) -> Match:
@@ -119,7 +126,7 @@ def measure_moves(
     measures = _measures(before, after, alignment, match)
     if not measures:
         return []
-    step = max(1, match.count * len(measures) // MOST_CELLS)
+    step = sampled(match, len(measures))
     cells = ", ".join(f"{{'m': {i}, 'x': x.{sql.identifier(b)}, 'y': y.{sql.identifier(a)}}}" for i, (b, a) in enumerate(measures))
     sample = f"(select *, row_number() over (order by b) as n from {match.pairs}) as p where n % {step} = 0" if step > 1 else match.pairs
     connection.execute(

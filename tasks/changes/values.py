@@ -40,13 +40,13 @@ def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Plac
     changes: list[Change] = []
     redefined = [] if held.running else [move for move in rest if move.share >= MOST and move.much and move.compared >= FEWEST]
     if redefined:
-        changes.append(_told(connection, before, after, match, redefined, place, "values_redefined", Severity.BREAKING))
+        changes.append(_told(connection, held, redefined, place, "values_redefined", Severity.BREAKING))
     revised = [move for move in rest if move not in redefined and move.moved]
     if revised:
         compared, moved = sum(move.compared for move in rest), sum(move.moved for move in revised)
         beyond = moved > REVISED_BOUND * compared or any(move.share > REVISED_BOUND and move.compared >= ENOUGH for move in revised)
         severity = Severity.WARNING if beyond and not held.running else Severity.INFO
-        changes.append(_told(connection, before, after, match, revised, place, "history_revised", severity, held.running))
+        changes.append(_told(connection, held, revised, place, "history_revised", severity))
     return [*changes, *_rerounded(rest), *_suppression(held.moves)]
 
 
@@ -94,24 +94,16 @@ def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Ob
     )
     cells = biggest_moves(connection, before, after, match, [move], place)
     what = (
-        f"{quoted(move.after)} is {words} at {share(move.steady, move.ratios)} of the same keys: its unit or "
+        f"{quoted(move.after)} is {words} at {share(move.near, move.ratios)} of the same keys: its unit or "
         f"its reference changed. {_first(cells)}"
     )
-    evidence = {"ratio": ratio, "cells_at_this_ratio": move.steady, "cells_compared": move.ratios, "examples": cells}
+    evidence = {"ratio": ratio, "cells_at_this_ratio": move.near, "cells_compared": move.ratios, "examples": cells}
     return Change("unit_rescaled", Severity.BREAKING, what.strip(), move.before, None, ratio, evidence, move.before)
 
 
-def _told(
-    connection: duckdb.DuckDBPyConnection,
-    before: Observed,
-    after: Observed,
-    match: Match,
-    moves: Sequence[Moves],
-    place: Place,
-    kind: str,
-    severity: Severity,
-    running: bool = False,
-) -> Change:
+def _told(connection: duckdb.DuckDBPyConnection, held: Held, moves: Sequence[Moves], place: Place, kind: str, severity: Severity) -> Change:
+    before, after, match = held.before, held.after, held.match
+    assert match is not None
     compared, moved = sum(move.compared for move in moves), sum(move.moved for move in moves)
     ordered = sorted(moves, key=lambda move: (-move.share, move.before))
     cells = biggest_moves(connection, before, after, match, ordered[:8], place)
@@ -121,13 +113,15 @@ def _told(
             f"{moved:,} of {compared:,} values already published differ now ({share(moved, compared)}), in "
             f"{names}: the measure was redefined or replaced."
         )
-    elif running:
+    elif held.running:
         head = (
             f"{moved:,} of {compared:,} values moved, nearly all upwards, in the one period "
             f"{quoted(before.shape.periods[0])}: it is still filling (a year to date)."
         )
     else:
         head = f"{moved:,} of {compared:,} values already published were revised ({share(moved, compared)}), in {names}."
+    if held.every > 1:
+        head += f" This was counted on a sample: every {held.every:,}th of {match.count:,} matched rows."
     spread_over = periods_touched(connection, before, match, ordered[0])
     evidence = {
         "cells_compared": compared,
@@ -148,6 +142,8 @@ def _told(
         "periods": spread_over,
         "home_touched": any(cell["home"] for cell in cells),
         "key": list(match.before_key),
+        "rows_matched": match.count,
+        "sampled_every": held.every,
     }
     what = f"{head} {_first(cells)}".strip()
     return Change(

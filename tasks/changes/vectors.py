@@ -24,8 +24,14 @@ DISTINCT_SAMPLE = 50_000  # distinct values of a column, for overlap
 class Vectors:
     """The cells of the unpaired columns at the matched keys, as whole numbers: equal numbers are equal values."""
 
-    def __init__(self, left: Mapping[str, np.ndarray[Any, Any]], right: Mapping[str, np.ndarray[Any, Any]], across_periods: bool) -> None:
-        self._left, self._right, self.across_periods = left, right, across_periods
+    def __init__(
+        self,
+        left: Mapping[str, np.ndarray[Any, Any]],
+        right: Mapping[str, np.ndarray[Any, Any]],
+        across_periods: bool,
+        sampled: bool = False,
+    ) -> None:
+        self._left, self._right, self.across_periods, self.sampled = left, right, across_periods, sampled
 
     def equal(self, before: str, after: str) -> dict[str, Any] | None:
         one, other = self._left.get(before), self._right.get(after)
@@ -79,7 +85,7 @@ def vectors_of(
     cells = np.array([[codes.setdefault(cell, len(codes)) for cell in row] for row in rows], dtype=np.int64).reshape(len(rows), len(wanted))
     left = {column.name: cells[:, index] for index, column in enumerate(gone)}
     right = {column.name: cells[:, len(gone) + index] for index, column in enumerate(come)}
-    return Vectors(left, right, found.across_periods)
+    return Vectors(left, right, found.across_periods, found.count > SAMPLE)
 
 
 def match_across_periods(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> Match | None:

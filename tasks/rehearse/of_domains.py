@@ -29,7 +29,7 @@ def _category_added_on_some(frame: Frame, random: Random) -> Frame | None:
     if column is None or not column.categories:
         return None
     word = _commonest(frame, column)
-    return frame.with_cells(column.name, lambda index, cell: "Under review" if cell == word and index % 9 == 0 else cell)
+    return frame.with_cells(column.name, lambda _, cell: "Under review" if _is(cell, word) and random.random() < 0.2 else cell)
 
 
 def _category_removed(frame: Frame, random: Random) -> Frame | None:
@@ -45,7 +45,7 @@ def _category_renamed(frame: Frame, random: Random) -> Frame | None:
     if column is None or not column.categories:
         return None
     word = _commonest(frame, column)
-    return frame.with_cells(column.name, lambda _, cell: "Entirely other wording" if cell == word else cell)
+    return frame.with_cells(column.name, lambda _, cell: "Entirely other wording" if _is(cell, word) else cell)
 
 
 def _category_respelt(frame: Frame, random: Random) -> Frame | None:
@@ -54,7 +54,7 @@ def _category_respelt(frame: Frame, random: Random) -> Frame | None:
     words = [word for word in (column.categories or ()) if word.upper() != word and " " in word] if column else []
     if column is None or not words:
         return None
-    return frame.with_cells(column.name, lambda _, cell: cell.upper().replace(" ", "-") if cell in words else cell)
+    return frame.with_cells(column.name, lambda _, cell: cell.strip().upper().replace(" ", "-") if cell and cell.strip() in words else cell)
 
 
 def _categories_merged(frame: Frame, random: Random) -> Frame | None:
@@ -62,7 +62,7 @@ def _categories_merged(frame: Frame, random: Random) -> Frame | None:
     if column is None or not column.categories:
         return None
     first, second = _by_use(frame, column)[:2]
-    return frame.with_cells(column.name, lambda _, cell: first if cell == second else cell)
+    return frame.with_cells(column.name, lambda _, cell: first if _is(cell, second) else cell)
 
 
 def _marker_added(frame: Frame, random: Random) -> Frame | None:
@@ -78,7 +78,7 @@ def _marker_replaced(frame: Frame, random: Random) -> Frame | None:
         return None
     for column in frame.shape.columns:
         if marker in column.markers:
-            frame = frame.with_cells(column.name, lambda _, cell: "[x9]"[:3] + "]" if cell == marker else cell)
+            frame = frame.with_cells(column.name, lambda _, cell: "[x]" if cell == marker else cell)
     return frame
 
 
@@ -196,9 +196,15 @@ def _area_renamed(frame: Frame, random: Random) -> Frame | None:
     place, chosen = frame.at(column), random.choice(codes)
     at = frame.at(name)
     shared = {row[at] for row in frame.rows if row[place] == chosen}
+    if any(cell and cell[1:].isdigit() for cell in shared):
+        return None  # codes stand where names would
     if len(shared) != 1 or sum(row[at] in shared for row in frame.rows) != sum(row[place] == chosen for row in frame.rows):
         return None
     return frame.with_cells(name, lambda index, cell: "Quillshire" if frame.rows[index][place] == chosen else cell)
+
+
+def _is(cell: Cell, word: str) -> bool:
+    return cell is not None and cell.strip() == word
 
 
 def _commonest(frame: Frame, column: Column) -> str:

@@ -10,7 +10,7 @@ import gzip
 import io
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -58,13 +58,13 @@ def csv_bytes(
     return written.getvalue().encode(encoding, errors="replace")
 
 
-def workbook(frame: Frame, path: Path, sheet: str = "Data", others: dict[str, Sequence[Sequence[Cell]]] | None = None) -> Path:
+def workbook(frame: Frame, path: Path, sheet: str = "Data", others: Mapping[str, Sequence[Sequence[Cell]]] | None = None) -> Path:
     """A workbook with the table on one sheet, numbers as numbers; `others` are sheets of text in front of it."""
     with pandas.ExcelWriter(path) as book:
         for name, rows in (others or {}).items():
             pandas.DataFrame(rows).to_excel(book, sheet_name=name, header=False, index=False)
-        rows = [[*frame.columns], *([_typed(cell) for cell in row] for row in frame.rows)]
-        pandas.DataFrame(rows, dtype=object).to_excel(book, sheet_name=sheet, header=False, index=False)
+        table: list[list[object]] = [list(frame.columns), *([_typed(cell) for cell in row] for row in frame.rows)]
+        pandas.DataFrame(table, dtype=object).to_excel(book, sheet_name=sheet, header=False, index=False)
     return path
 
 

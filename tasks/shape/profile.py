@@ -6,6 +6,7 @@ Refuses to call a column a number because most of it looks like one: what is not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,10 @@ CHUNK = 60  # columns in one query
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 STRAY_SHARE = 0.05  # of the cells of a numeric column may be neither number nor marker
 STRAY_WORDS = 8  # or this many distinct short words may stand in place of numbers, when numbers still are the most
+# What stands in place of a small number: `<5`, `[5]`, `*3`, `1 to 4`, `5 or fewer`.
+_INSTEAD = re.compile(
+    r"^(?:[<>≤≥~*\[(]|under |over |below |above |up to ).*\d|^\d+ ?(?:to|or|-|–) ?(?:\d+|fewer|less|more)$", re.IGNORECASE
+)
 _BOOLEAN = {"true", "false", "yes", "no", "y", "n", "t", "f"}
 # Markers of one letter are words of their own in a column of short codes; these stand for 'no value' in any column.
 _SURE_MARKERS = frozenset(marker for marker in MARKERS if len(marker) > 1 and marker not in {"NEW", "SP", "NE", "NP"})
@@ -256,7 +261,7 @@ def _settle_strays(one: Profile) -> None:
     others = {
         value: count
         for value, count in one.markers.items()
-        if value not in MARKERS and len(value) <= 14 and not any(c.isdigit() for c in value)
+        if value not in MARKERS and len(value) <= 14 and (not any(c.isdigit() for c in value) or _INSTEAD.match(value))
     }
     rest = one.filled - sum(known.values())
     unread = rest - one.numbers

@@ -297,5 +297,5 @@ def test_a_service_that_is_down_for_many_datasets_is_one_message_and_so_is_its_e
     assert receiver.titles[2:] == ["Resolved: 3 datasets: all is well again"]
     told = receiver.bodies[receiver.titles.index(together)]["message"]
     assert all(dataset in told for dataset in datasets)
-    assert f"evidence run {' '.join(datasets)}" in receiver.bodies[0]["message"]
+    assert f"evidence run {' '.join(datasets)}" in told
     assert open_alerts(home)[0].dataset == DATASET and len(open_alerts(home)) == 1

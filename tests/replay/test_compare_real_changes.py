@@ -16,6 +16,8 @@ from tasks.changes.files import FileComparison, compare_files, look_at_file
 #  19   from 2016 to 2017 columns only came (290 -> 326); they went, and were renamed, from 2017 to 2018
 #  21   the test rows stand in the earlier file: they are told as a warning about what was computed from it
 #  8, 20 what is wrong with one file alone is told on first sight (`look_at_file`)
+pytestmark = pytest.mark.xdist_group("real changes")  # one process compares each pair once
+
 REAL_CHANGES = [
     # (row, earlier file, later file, sheet, kinds that must be told, verdict)
     (

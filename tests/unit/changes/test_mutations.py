@@ -81,7 +81,7 @@ MUTATIONS: dict[str, tuple[Mutation, str, Severity]] = {
     "a period added": (lambda rows: rows + panel(["202324"]), "period_added", S.INFO),
     "a period removed": (lambda rows: [row for row in rows if row["time_period"] != "202122"], "period_removed", S.WARNING),
     "a window moved on": (lambda rows: [*panel(["202223"]), *panel(["202324"])], "period_removed", S.INFO),
-    "thousands separators": (cells("pupils", lambda v: f"{int(v):,}"), "column_retyped", S.WARNING),
+    "thousands separators": (cells("pupils", lambda v: f"{int(v):,}"), "column_retyped", S.BREAKING),
     "test rows": (lambda rows: [*rows, {**rows[0], "new_la_code": None, "la_name": "LA demo"}], "test_rows", S.BREAKING),
 }
 
