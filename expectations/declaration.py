@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from expectations import change
 from expectations.errors import EvidenceError
+from expectations.place import home_place
 from expectations.rules import Rule, parse
 from expectations.sources import Source
 
@@ -160,7 +161,7 @@ class Dataset(_Strict):
     read: Read = Read()
     raw: Raw
     tidy: Tidy
-    expectations: tuple[dict[str, Any], ...]
+    expectations: tuple[dict[str, Any], ...] = Field(description="Rules; one with `area: CODE` binds where that is the home area.")
     policy: dict[str, Policy] = {}
     known_errors: tuple[KnownError, ...] = ()
 
@@ -175,7 +176,11 @@ class Dataset(_Strict):
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The expectations, parsed and checked against the tidy columns."""
-        return parse(self.expectations, {**{name: column.type for name, column in self.tidy.columns.items()}, **PROVENANCE_COLUMNS})
+        here = home_place().code
+        return parse(
+            [_unbound(rule) for rule in self.expectations if _binds(rule, here)],
+            {**{name: column.type for name, column in self.tidy.columns.items()}, **PROVENANCE_COLUMNS},
+        )
 
     @property
     def publisher(self) -> str:
@@ -222,7 +227,7 @@ def load(dataset: str, folder: Path = DATASETS) -> Dataset:
 def load_file(path: Path) -> Dataset:
     """The declaration in one file. Raises `declaration.invalid` with file, line and what is wrong."""
     dataset = f"{path.parent.name}.{path.stem}"
-    text = path.read_text(encoding="utf-8")
+    text = home_place().fill(path.read_text(encoding="utf-8"))
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -246,6 +251,18 @@ def load_file(path: Path) -> Dataset:
     except EvidenceError as error:
         raise _invalid(path, _rule_line(node, error), f"{error.where}: {error.found}", dataset, error.expected) from error
     return declared
+
+
+def _binds(rule: Mapping[str, Any], here: str) -> bool:
+    """Whether a rule is about any area, or about the home area. A known figure of one city says nothing of another."""
+    return all(not isinstance(arguments, dict) or arguments.get("area", here) == here for arguments in rule.values())
+
+
+def _unbound(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: {key: value for key, value in arguments.items() if key != "area"} if isinstance(arguments, dict) else arguments
+        for name, arguments in rule.items()
+    }
 
 
 def _raw_column(name: str, given: Any) -> Any:

@@ -35,6 +35,11 @@ CATALOGUE: dict[str, ErrorKind] = {
         "A command names a dataset that has no declaration.",
         "Run `evidence datasets` for the list; the nearest name is suggested.",
     ),
+    "setting.area": ErrorKind(
+        "The setting EVIDENCE_AREA is not an area",
+        "EVIDENCE_AREA names the authority whose evidence base this is, by its nine-character GSS code.",
+        "Set it to a GSS code such as E08000025 (Birmingham), or unset it.",
+    ),
     # -- archive --------------------------------------------------------------------------------------------------------
     "archive.missing": ErrorKind(
         "The archive does not hold what was asked for",

@@ -17,6 +17,7 @@ import duckdb
 from expectations.contract import Contract
 from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
+from expectations.place import home_place
 from expectations.shape import Shape
 from tasks import archive
 from tasks.changes import Observed, against_contract, against_landed, first_sight
@@ -59,18 +60,20 @@ def examine(
     parts = read_parts(dataset, snapshot, home, connection, scratch)
     arrived = _observed(connection, dataset, list(parts.values()), "arrived")
     shape = arrived.shape
-    today = datetime.now(UTC).date()
+    today, place = datetime.now(UTC).date(), home_place()
     if contract is None:
-        return Inspection(shape, grade(first_sight(connection, arrived), dataset, today))
+        return Inspection(shape, grade(first_sight(connection, arrived, place), dataset, today))
     before = _landed(dataset, home, last, connection, scratch, parts)
     key, kind = dataset.raw.key or None, dataset.delivery
-    told = against_contract(contract.shape, dataset.relied_on, before, arrived, connection=connection, key=key, delivery_kind=kind)
+    told = against_contract(
+        contract.shape, dataset.relied_on, before, arrived, connection=connection, key=key, delivery_kind=kind, place=place
+    )
     changes, notes = list(told.changes), list(told.notes)
     if before is not None:
-        values = against_landed(connection, before, arrived, key=key, delivery_kind=kind)
+        values = against_landed(connection, before, arrived, key=key, delivery_kind=kind, place=place)
         changes, notes = [*changes, *values.changes], [*notes, *values.notes]
     else:
-        changes += first_sight(connection, arrived)
+        changes += first_sight(connection, arrived, place)
     unique = {change.id: change for change in changes}
     accepted = f"accepted by {contract.accepted_by}: {contract.reason}" if contract.snapshot == snapshot.id else ""
     return Inspection(shape, grade(list(unique.values()), dataset, today, accepted), tuple(dict.fromkeys(notes)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -208,9 +207,10 @@ def _queries(record: RunRecord, home: Home) -> list[str]:
 def _first_questions(record: RunRecord) -> list[str]:
     """About what has just landed: our area's newest values of one dataset, how far another one reaches."""
     from expectations.declaration import load
+    from expectations.place import home_place
 
     good = [load(outcome.dataset) for outcome in record.outcomes if outcome.good]
-    area = re.sub(r"\W", "", os.environ.get("EVIDENCE_AREA", "")) or "E08000025"
+    area = home_place().code
     values = [
         dataset for dataset in good if {"area_code", "measure", "period"} <= set(dataset.tidy.grain) and "value" in dataset.tidy.columns
     ]

@@ -15,13 +15,13 @@ from pathlib import Path
 from expectations import contract as contracts
 from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
+from expectations.place import home_place
 from tasks.alert import outbox
 from tasks.alert.book import DATABASE, Alert, Book, keeping
 from tasks.alert.channels import Channels, load_channels
 from tasks.alert.message import Background, compose
 from tasks.alert.state import News, follow
 from tasks.alert.together import Told, compose_together, grouped
-from tasks.changes.observed import Place
 from tasks.record import DatasetOutcome, RunRecord, read_hold, read_record, write_record
 from warehouse.home import Home
 from warehouse.lake import vintages
@@ -130,7 +130,7 @@ def _background(dataset: Dataset | None, home: Home) -> Background:
         last_rows=last.rows if last else None,
         last_release=last.release if last else "",
         held_since=hold.since if hold else "",
-        place=Place().name,
+        place=home_place().name,
     )
 
 

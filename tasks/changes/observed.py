@@ -1,4 +1,4 @@
-"""What the comparison works on: an observed table, the place whose rows matter most, the result.
+"""What the comparison works on: an observed table, and the result.
 
 Plain frozen values, no behaviour beyond looking things up.
 """
@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from expectations.change import Change, Severity, verdict
+from expectations.place import Place
 from expectations.shape import Shape
+
+__all__ = ["Alignment", "Comparison", "Observed", "Place", "Rename"]
 
 
 @dataclass(frozen=True)
@@ -19,19 +22,6 @@ class Observed:
 
     shape: Shape
     table: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """The authority whose own rows are named first in every piece of evidence."""
-
-    code: str = "E08000025"
-    name: str = "Birmingham"
-    other_codes: tuple[str, ...] = ("330",)  # what it is called in older code lists (the education departments' LA number)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        return (self.code, self.name, *self.other_codes)
 
 
 @dataclass(frozen=True)

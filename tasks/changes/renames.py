@@ -89,7 +89,8 @@ def _judge(
         equal, beyond = matched["equal"] / matched["compared"], matched["beyond_chance"]
         telling = matched["distinct"] >= 3 or name >= 0.4 or same_stem
         if telling and (beyond >= 0.75 or (beyond >= 0.45 and (name >= 0.6 or same_stem))):
-            because = f"{share(matched['equal'], matched['compared'])} of {matched['compared']:,} values at the same keys are equal{' (a sample)' if vectors and vectors.sampled else ''}"
+            of = " (a sample)" if vectors and vectors.sampled else ""
+            because = f"{share(matched['equal'], matched['compared'])} of {matched['compared']:,} values at the same keys are equal{of}"
             return Rename(
                 old.name,
                 new.name,

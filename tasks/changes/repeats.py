@@ -44,7 +44,8 @@ def repeated_periods(
     pairs = [(earlier, name) for name in measures if (earlier := alignment.earlier(name)) and is_numeric(before.shape, earlier)]
     compared, equal = _count(
         connection,
-        f"{same_things.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a",
+        f"{same_things.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+        f"join {sql.identifier(after.table)} as y on y.rowid = p.a",
         pairs,
     )
     return [_told(after, spans.before[spans.removed[-1]], new, equal, compared)] if _same(compared, equal) else []

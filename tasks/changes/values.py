@@ -33,8 +33,7 @@ def unit_changes(connection: duckdb.DuckDBPyConnection, held: Held, alignment: A
 
 def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Place) -> list[Change]:
     """Revisions, redefinitions, rounding and suppression at the keys that both tables hold."""
-    before, after, match = held.before, held.after, held.match
-    if match is None:
+    if held.match is None:
         return []
     rest = [move for move in held.moves if move not in held.rescaled]
     changes: list[Change] = []
