@@ -8,7 +8,7 @@ export DO_NOT_TRACK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock bench clean docs
+.PHONY: help run test lint lock docs bench detection clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ docs: $(VENV)/.ready ## Write what is generated: prefect.yaml, the reference und
 
 bench: $(VENV)/.ready ## Our whole pipeline against the limit and against peers, in one run, as ratios
 	@python -m bench
+
+detection: $(VENV)/.ready ## Measure what the change detector sees and what it alarms at for nothing (about five minutes)
+	@python -m bench.detection
 
 clean: ## Remove the environment and the sample's home
 	@rm -rf $(VENV) home
