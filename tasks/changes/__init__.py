@@ -41,7 +41,7 @@ def compare(
 
     `key`: earlier column names; `delivery_kind`: full, window or increment; both inferred where not given, and the notes say so.
     """
-    if before.shape.content == after.shape.content and before.shape.rows:
+    if before.shape.content == after.shape.content:
         plain = renames.align(None, before.shape, after.shape, None)
         same = [*delivery.layout_changes(before.shape, after.shape), *column_changes(before.shape, after.shape, plain, relied_on)]
         if delivery_kind == periods.INCREMENT:
@@ -242,7 +242,7 @@ def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after
         f"select count(*) from (select hash({right}) as h from {sql.identifier(after.table)}) semi join (select "
         f"hash({left}) as h from {sql.identifier(before.table)}) using (h)"
     ).fetchone()
-    return int(found[0]) / min(before.shape.rows, after.shape.rows) if found else 0.0
+    return int(found[0]) / max(1, min(before.shape.rows, after.shape.rows)) if found else 0.0
 
 
 def _alike(before: Observed, after: Observed, earlier: str, later: str) -> bool:

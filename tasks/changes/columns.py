@@ -14,10 +14,12 @@ from expectations.change import Change, Severity
 from expectations.shape import Column, Shape
 from tasks.changes.observed import Alignment, Rename
 from tasks.changes.words import listed, quoted
+from tasks.shape import sql
 from tasks.shape.periods import names_a_period
 
 RETYPE_SHARE = 0.05  # of the cells must be of the other class; below it they are strays
-_DRESSED = {"thousands", "percent", "currency"}  # prints that a plain reader takes for text
+_DRESSED = frozenset(sql.DRESSED)
+_WHOLLY = _DRESSED - {"thousands in places"}  # a few odd cells are a slip, and no change of type
 _CLASS = {"integer": "number", "number": "number", "date": "date", "boolean": "text", "text": "text"}
 
 
@@ -130,13 +132,10 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
             cleaner = old.type == "text" and _CLASS[new.type] == "number" and old.numbers >= 0.5 * old.filled
             severity = Severity.WARNING if cleaner else _loud(earlier, relied_on)
             changes.append(Change("column_retyped", severity, what, earlier, old.type, new.type, evidence, earlier))
-        elif (
-            _CLASS[old.type] == "number"
-            and old.format != new.format
-            and {old.format, new.format} & {"thousands", "percent", "currency", "padded"}
-        ):
+        elif _CLASS[old.type] == "number" and old.format != new.format and _tells(old, new):
             forms = {
                 "thousands": "with thousands separators",
+                "thousands in places": "with thousands separators in places",
                 "percent": "with a percent sign",
                 "currency": "with a currency sign",
                 "padded": "with leading zeros",
@@ -154,7 +153,7 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
                 Change(
                     "column_retyped",
                     # Whoever reads numbers plainly fails on the new print; the other way round nothing fails.
-                    _loud(earlier, relied_on) if new.format in _DRESSED and old.format not in _DRESSED else Severity.WARNING,
+                    _loud(earlier, relied_on) if new.format in _WHOLLY and old.format not in _DRESSED else Severity.WARNING,
                     what,
                     earlier,
                     old.format or "plain",
@@ -172,6 +171,13 @@ def _retyped(before: Shape, after: Shape, alignment: Alignment, relied_on: Colle
                 Change("column_retyped", Severity.WARNING, what, earlier, old.format, new.format, evidence, f"{earlier}\x1fformat")
             )
     return changes
+
+
+def _tells(old: Column, new: Column) -> bool:
+    """Whether another print of numbers matters: dressed or plain; with leading zeros or without, where the codes are the same."""
+    if {old.format, new.format} & _DRESSED:
+        return True
+    return "padded" in (old.format, new.format) and (old.minimum, old.maximum) == (new.minimum, new.maximum)
 
 
 def _duplicated(before: Shape, after: Shape, relied_on: Collection[str] | None) -> list[Change]:

@@ -15,6 +15,7 @@ import duckdb
 
 from expectations.shape import Column, Shape
 from tasks.changes.columns import normal_name, unpaired
+from tasks.changes.gaps import by_place
 from tasks.changes.match import NUMERIC
 from tasks.changes.observed import Alignment, Observed, Rename
 from tasks.changes.vectors import ENOUGH, Vectors, bags_of, vectors_of
@@ -23,6 +24,7 @@ from tasks.shape.periods import without_period
 
 MOST_PAIRS = 60_000
 ACCEPTED = 0.6
+DENIED = 0.3  # agreement beyond chance at the same keys, below which two columns are not one
 
 
 def align(
@@ -46,7 +48,14 @@ def align(
             rename = _judge(before, after, old, new, vectors, bags)
             if rename:
                 scored.append(rename)
-    return unpaired(before, after, _one_each(scored))
+    found = unpaired(before, after, _one_each(scored))
+
+    def denied(old: str, new: str) -> bool:
+        facts = vectors.equal(old, new) if vectors and not vectors.across_periods else None
+        return facts is not None and facts["compared"] >= ENOUGH and facts["beyond_chance"] < DENIED
+
+    placed = by_place(before, after, found, denied)
+    return unpaired(before, after, [*found.renamed, *placed]) if placed else found
 
 
 def resemblance(one: str, other: str) -> float:

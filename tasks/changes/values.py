@@ -20,6 +20,8 @@ from tasks.changes.observed import Alignment, Observed, Place
 from tasks.changes.words import counted, figure, listed, quoted, share
 from tasks.shape import sql
 
+OF_MOST = 0.5  # of the matched rows must bear the day that the figures are of, and another one than before
+FEW_DAYS = 12  # a column with more different days says when something happened
 ENOUGH = 50  # cells of one measure, from which its own share counts
 REVISED_BOUND = 0.25  # share of cells beyond which a revision is an alarm
 
@@ -36,6 +38,8 @@ def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Plac
     if held.match is None:
         return []
     rest = [move for move in held.moves if move not in held.rescaled]
+    if as_of := _as_of(connection, held.before, held.after, held.match):
+        return [*_updated(rest, as_of), *_rerounded(rest)]
     changes: list[Change] = []
     redefined = [] if held.running else [move for move in rest if move.share >= MOST and move.much and move.compared >= FEWEST]
     if redefined:
@@ -47,6 +51,39 @@ def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Plac
         severity = Severity.WARNING if beyond and not held.running else Severity.INFO
         changes.append(_told(connection, held, revised, place, "history_revised", severity))
     return [*changes, *_rerounded(rest), *_suppression(held.moves)]
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match) -> tuple[str, str, str] | None:
+    """(column, earlier day, later day), where a register says in its rows of which day the figures are, and most rows bear another day."""
+    if before.shape.period_column in match.before_key or len(match.before_key) != 1:
+        return None
+    for old in before.shape.columns:
+        new = after.shape.column(old.name)
+        if new is None or old.type != "date" or new.type != "date" or max(old.distinct, new.distinct) > FEW_DAYS:
+            continue
+        x, y = sql.text(f"x.{sql.identifier(old.name)}"), sql.text(f"y.{sql.identifier(new.name)}")
+        found = connection.execute(
+            f"select count(*), count(*) filter ({x} <> {y}), mode({x}), mode({y}) from {match.pairs} as p "
+            f"join {sql.identifier(before.table)} as x on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a "
+            f"where {x} is not null and {y} is not null"
+        ).fetchone()
+        if found and found[0] >= OF_MOST * match.count and found[1] > OF_MOST * found[0] and found[2] != found[3]:
+            return old.name, str(found[2]), str(found[3])
+    return None
+
+
+def _updated(moves: Sequence[Moves], as_of: tuple[str, str, str]) -> list[Change]:
+    """history_revised as news: the figures are of another day, so that nothing was revised."""
+    touched = [move for move in moves if move.moved]
+    if not touched:
+        return []
+    moved, compared = sum(move.moved for move in touched), sum(move.compared for move in touched)
+    what = (
+        f"{moved:,} of {compared:,} values differ, in {listed([quoted(move.after) for move in touched], 3)}, as they are of another day: "
+        f"{quoted(as_of[0])} was {as_of[1]} and is {as_of[2]}."
+    )
+    evidence = {"cells_compared": compared, "cells_moved": moved, "as_of": list(as_of), "measures": [move.after for move in touched[:20]]}
+    return [Change("history_revised", Severity.INFO, what, None, as_of[1], as_of[2], evidence, "as of")]
 
 
 def rescaled_by_spread(before: Shape, after: Shape, alignment: Alignment) -> list[Change]:

@@ -82,6 +82,8 @@ def find(rows: Sequence[Row], header_row: int | None = None, spans: Sequence[Spa
         return _header(rows, fills, profile, _upward(rows, fills, profile, last, spans), last, spans) if last < len(rows) else None
     record = next((at for at in range(len(rows)) if _is_record(rows[at], fills[at], profile)), len(rows))
     anchor = _anchor(fills, profile, record)
+    if anchor is None and 0 < record < len(rows) and _names_figures(rows[record - 1], fills[record - 1], profile):
+        anchor = record - 1
     if anchor is None:
         start = next(at for at in range(len(rows)) if at == record or fills[at])
         return Header(
@@ -125,6 +127,12 @@ def _is_record(row: Row, fill: frozenset[int], profile: _Profile) -> bool:
     if len(fill) <= 2 < profile.typical and not _is_label(row, profile):
         return False
     return not _counts_up(values, profile)
+
+
+def _names_figures(row: Row, fill: frozenset[int], profile: _Profile) -> bool:
+    """Whether a row is nothing but years or dates, one over every column of figures that is none itself: a header over unnamed labels."""
+    wanted = profile.figures - profile.periods
+    return bool(wanted) and fill == wanted and all(is_year(str(row[place])) or is_date(str(row[place])) for place in fill)
 
 
 def _is_label(row: Row, profile: _Profile) -> bool:

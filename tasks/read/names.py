@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 ROW = "_row"  # the column that `read` adds; a header of that name steps aside
 
-_BLANKS = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060\x00]+")
+_BLANKS = re.compile(r"[\s\ufeff\u200b\u200c\u200d\u2060\x00-\x1f\x7f]+")  # control characters too
 
 
 def printed(cell: str | None) -> str:
@@ -47,5 +47,7 @@ def quoted(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as an SQL string."""
+    """A text as an SQL string; a zero byte, which SQL text cannot hold, is put together beside it."""
+    if "\0" in text:
+        return "(" + " || chr(0) || ".join(literal(part) for part in text.split("\0")) + ")"
     return "'" + text.replace("'", "''") + "'"

@@ -21,6 +21,7 @@ from tasks.read.sink import provisional
 TAIL = 500  # rows: notes under a table are shorter than that
 ABOVE = 60  # rows: the lines over a stacked block are fewer than that
 LEGEND = 0.2  # a legend beside a table fills less than this share of its rows
+MANY = 200  # columns, from which they are named in one statement
 BLOCKS = 5_000  # more repeated headers than this are not blocks
 
 NumberedRow = tuple[int, Row]
@@ -51,8 +52,14 @@ def trim(connection: duckdb.DuckDBPyConnection, table: str, width: int, header: 
     headers = [texts[place] for place in kept] + [printed(name) for name in made]
     columns = unique(headers, [*kept, *range(width, width + len(made))])
     olds = [provisional(place) for place in kept] + [_made(at) for at in range(len(made))]
-    for old, new in zip(olds, columns, strict=True):
-        connection.execute(f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(old)} TO {quoted(new)}")
+    if len(olds) > MANY:
+        # One statement a column takes minutes for thousands of them.
+        named = ", ".join(f"{quoted(old)} AS {quoted(new)}" for old, new in zip(olds, columns, strict=True))
+        source = f"SELECT {quoted(ROW)}, {named} FROM {quoted(table)} ORDER BY {quoted(ROW)}"
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} AS {source}")
+    else:
+        for old, new in zip(olds, columns, strict=True):
+            connection.execute(f"ALTER TABLE {quoted(table)} RENAME COLUMN {quoted(old)} TO {quoted(new)}")
     return Trimmed(tuple(headers), columns, tuple(kept), footer_rows, footer_from)
 
 

@@ -18,6 +18,7 @@ from tasks.shape.profile import CATEGORIES, Profile, profile
 from tasks.shape.roles import Roles, roles
 
 ROW = "_row"  # the reader's own column: where a record stands in its file
+FEW_DRESSED = 0.05  # share of the numbers that are printed with separators; below it the column is as good as plain
 OWN_COLUMNS = (ROW, "_part")
 
 
@@ -112,7 +113,9 @@ def _format(one: Profile) -> str | None:
     if one.type == "date":
         return one.date_form
     if one.numeric and one.dressed:
-        return "percent" if one.percents else "currency" if one.priced else "thousands"
+        if one.percents or one.priced:
+            return "percent" if one.percents else "currency"
+        return "thousands" if one.dressed >= FEW_DRESSED * one.numbers else "thousands in places"
     return "padded" if one.numeric and one.padded else None
 
 

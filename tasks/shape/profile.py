@@ -16,7 +16,7 @@ import duckdb
 from expectations.shape import MARKERS
 from tasks.shape import sql
 
-EXACT_CELLS = 4_000_000  # up to here every distinct value of every column is counted
+EXACT_CELLS = 1_500_000  # up to here every distinct value of every column is counted
 FEW_VALUES = 2_000  # above it, only columns with about this many distinct values or fewer are
 CATEGORIES = 300  # a column with more distinct values lists none
 LONG_TEXT = 200  # characters; longer cells (geometries, notes) are not kept as values

@@ -61,8 +61,9 @@ def roles(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[
     area_levels = _areas(connection, table, profiles)
     area_column = _main_area(area_levels, by_name)
     row_numbers = _row_numbers(connection, table, profiles, rows)
+    lowered = frozenset(name.lower() for name in by_name)
     measures = [
-        one.name for one in profiles if one.name not in row_numbers and one.name != period_column and _is_measure(one, by_name, rows)
+        one.name for one in profiles if one.name not in row_numbers and one.name != period_column and _is_measure(one, lowered, rows)
     ]
     dimensions = [
         one.name
@@ -240,7 +241,7 @@ def _row_numbers(connection: duckdb.DuckDBPyConnection, table: str, profiles: Se
     return tuple(found)
 
 
-def _is_measure(one: Profile, by_name: Mapping[str, Profile], rows: int) -> bool:
+def _is_measure(one: Profile, lowered: frozenset[str], rows: int) -> bool:
     if not one.numeric or _PLACE.match(one.name):
         return False
     if one.type == "number":
@@ -249,7 +250,6 @@ def _is_measure(one: Profile, by_name: Mapping[str, Profile], rows: int) -> bool
         return False
     if _CODE.search(one.name) and not _COUNT.search(one.name + " "):
         return False
-    lowered = {name.lower() for name in by_name}
     if any(f"{one.name.lower()}{ending}" in lowered for ending in ("_name", "_code", "_desc", "name", " name")):
         return False
     # Fixed-width identifiers: one number of the same length for every row.

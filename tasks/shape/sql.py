@@ -10,6 +10,7 @@ from __future__ import annotations
 _DRESSED = r"[-+(]?\s*[£$€]?\s*[-+]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?\s*%?\s*\)?"
 _UNDRESS = r"[£$€,%()\s+]"
 
+DRESSED = ("thousands", "thousands in places", "percent", "currency")  # forms of numbers that a plain reader takes for text
 DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y")
 
 
@@ -19,7 +20,9 @@ def identifier(name: str) -> str:
 
 
 def literal(value: str) -> str:
-    """A string literal."""
+    """A string literal; a zero byte, which SQL text cannot hold, is put together beside it."""
+    if "\0" in value:
+        return "(" + " || chr(0) || ".join(literal(part) for part in value.split("\0")) + ")"
     return "'" + value.replace("'", "''") + "'"
 
 
@@ -53,7 +56,7 @@ def number(cell: str) -> str:
 
 def number_as(cell: str, form: str | None) -> str:
     """The number that a cell of an observed column prints: the cheap way where the column prints its numbers plainly."""
-    return number(cell) if form in ("thousands", "percent", "currency") else plain_number(cell)
+    return number(cell) if form in DRESSED else plain_number(cell)
 
 
 def date(cell: str) -> str:
