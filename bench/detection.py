@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -60,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="evidence-detection-") as scratch:
         files = sample_files(Path(scratch))
-        with ProcessPoolExecutor(given.workers) as pool:
+        with ProcessPoolExecutor(given.workers, multiprocessing.get_context("spawn")) as pool:
             jobs = [pool.submit(judge_table, name, path, given.rows, given.only) for name, path in files]
             for job in jobs:
                 outcomes += job.result()
