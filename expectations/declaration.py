@@ -24,6 +24,10 @@ from expectations.sources import Source
 
 DATASETS = Path(__file__).resolve().parent / "datasets"
 PROVENANCE_COLUMNS = {"source_part": "VARCHAR", "source_row": "BIGINT"}
+THEMES = (
+    "population", "diversity", "segregation", "language", "deprivation", "education", "employment", "skills", "earnings", "economy",
+    "housing", "health", "crime", "justice", "democracy", "community", "spending", "geography",
+)  # fmt: skip
 _TYPES = re.compile(r"^(VARCHAR|DOUBLE|BIGINT|INTEGER|DATE|BOOLEAN|TIMESTAMP|DECIMAL\(\d+,\d+\))$")
 _COLUMN = re.compile(r"^[a-z][a-z0-9_]*$")
 
@@ -35,6 +39,9 @@ class _Strict(BaseModel):
 class Release(_Strict):
     """When the publisher releases: the schedule on which we look, and from when an absent release is late."""
 
+    due: str | tuple[str, ...] | None = Field(
+        None, description="When it is due: ISO dates, a rhythm ('third Tuesday of the month', 'every September') or 'no calendar'."
+    )
     schedule: str = Field(description="Cron, in the time of Europe/London: when the flow runs.")
     rhythm: str = Field(description="In words: 'fortnightly in term time', 'once a year, late September'.")
     late_after_days: int = Field(ge=1, description="Days without a new release after which the dataset counts as late.")
@@ -150,6 +157,11 @@ class Dataset(_Strict):
     id: str
     title: str
     why: str
+    theme: str = Field(description="What it is about: one of the themes of the evidence base.")
+    state: Literal["verified", "unverified"] = Field(
+        "verified", description="unverified: the address or the layout was never seen; fetched only on demand, its first live run proposes the contract."
+    )
+    unverified: str | None = Field(None, description="Why it is unverified, and what comes nearest until then.")
     informs: tuple[str, ...] = Field((), description="The strategy's principles and challenges that it informs.")
     owner: str
     licence: str
@@ -164,6 +176,19 @@ class Dataset(_Strict):
     expectations: tuple[dict[str, Any], ...] = Field(description="Rules; one with `area: CODE` binds where that is the home area.")
     policy: dict[str, Policy] = {}
     known_errors: tuple[KnownError, ...] = ()
+
+    @field_validator("theme")
+    @classmethod
+    def _known_theme(cls, value: str) -> str:
+        if value not in THEMES:
+            raise ValueError(f"{value!r} is no theme: one of {', '.join(THEMES)}{_nearest(value, THEMES)}")
+        return value
+
+    @model_validator(mode="after")
+    def _says_why_unverified(self) -> Dataset:
+        if (self.state == "unverified") != bool(self.unverified):
+            raise ValueError("`unverified` says why, and stands where `state` is unverified")
+        return self
 
     @field_validator("policy")
     @classmethod

@@ -31,6 +31,7 @@ tidy:
     value: {type: DOUBLE, meaning: How many}
 expectations:
   - expect_column_values_to_be_between: {column: value, min_value: 0}
+theme: community
 """
 
 
