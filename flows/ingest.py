@@ -23,7 +23,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import Task, exponential_backoff
 from prefect.transactions import CommitMode, transaction
 
-from expectations.declaration import Dataset, all_ids, load
+from expectations.declaration import Dataset, load, verified_ids
 from expectations.errors import EvidenceError
 from flows.jobs import job_of, outcome_of, record_of, unforeseen
 from flows.report import markdown, reason, summary
@@ -68,7 +68,7 @@ def _run_name() -> str:
 )
 def ingest(datasets: list[str], sample: bool = False) -> State[Any]:
     """Fetch, check, land and publish datasets. All of them where `datasets` is empty; from the shipped sample where `sample` is true."""
-    declared = [load(dataset) for dataset in datasets or all_ids()]
+    declared = [load(dataset) for dataset in datasets or verified_ids()]
     log = get_run_logger()
     with job_of(Home.from_environment(), sample, engine="prefect") as job:
         started = datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,6 +1,7 @@
 """The generated reference: `python -m flows.reference` writes it, `--check` says whether it is in step with the code.
 
-docs/errors.md from the catalogue, docs/commands.md from the command line's own help, docs/dictionary.md from the declarations, and the JSON Schema
+docs/errors.md from the catalogue of errors, docs/commands.md from the command line's own help, docs/catalogue.md and
+docs/dictionary.md from the declarations, and the JSON Schema
 by which an editor completes a declaration. Refuses hand edits: a test compares each file with what would be written.
 """
 
@@ -16,7 +17,7 @@ import click
 import typer.main
 
 from expectations.change import KINDS
-from expectations.declaration import Dataset, all_ids, load
+from expectations.declaration import THEMES, Dataset, all_ids, load
 from expectations.errors import CATALOGUE
 from expectations.rules import EXPECTATIONS
 from flows.cli.main import app
@@ -37,6 +38,7 @@ def pages() -> Mapping[Path, str]:
         PROJECT / "docs" / "errors.md": errors(),
         PROJECT / "docs" / "commands.md": commands(),
         PROJECT / "docs" / "changes.md": changes(),
+        PROJECT / "docs" / "catalogue.md": catalogue(),
         PROJECT / "docs" / "dictionary.md": dictionary(),
         PROJECT / "expectations" / "schema" / "dataset.json": schema(),
     }
@@ -83,6 +85,40 @@ def commands() -> str:
     return "\n".join(text)
 
 
+def catalogue() -> str:
+    """docs/catalogue.md: every declared dataset by theme, with its state, and what is not verified and why."""
+    declared = [load(name) for name in all_ids()]
+    unverified = [dataset for dataset in declared if dataset.state == "unverified"]
+    text = ["# Catalogue", "", _GENERATED]
+    text.append(
+        f"{len(declared)} datasets by theme: {len(declared) - len(unverified)} are verified and run on their schedule; "
+        f"{len(unverified)} are unverified, run only when they are named, and say below why."
+    )
+    for theme in [theme for theme in THEMES if any(dataset.theme == theme for dataset in declared)]:
+        text += [
+            "",
+            f"## {theme.capitalize()}",
+            "",
+            "| dataset | what it is | state | one row per | due | source | licence |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for dataset in declared:
+            if dataset.theme == theme:
+                cells = (
+                    f"`{dataset.id}`",
+                    dataset.title,
+                    dataset.state,
+                    ", ".join(dataset.tidy.grain),
+                    _due(dataset),
+                    dataset.source.kind,
+                    dataset.licence,
+                )
+                text.append(f"| {' | '.join(cells)} |")
+    text += ["", "## Unverified, and what comes nearest", ""]
+    text += [f"- `{dataset.id}`: {dataset.unverified}" for dataset in unverified] or ["Nothing."]
+    return "\n".join([*text, ""])
+
+
 def dictionary() -> str:
     """docs/dictionary.md: every dataset with its columns, from the declarations."""
     text = ["# Dictionary", "", _GENERATED]
@@ -118,6 +154,11 @@ def schema() -> str:
         "additionalProperties": False,
     }
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **described}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _due(dataset: Dataset) -> str:
+    due = dataset.release.due
+    return due if isinstance(due, str) else ", ".join(due or ()) or dataset.release.rhythm
 
 
 def _facts(dataset: Dataset) -> str:

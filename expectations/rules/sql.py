@@ -44,11 +44,11 @@ def query_fault(query: str, columns: Iterable[str]) -> str | None:
         return str(tree["error_message"])
     if len(tree["statements"]) != 1:
         return f"{len(tree['statements'])} statements"
-    with duckdb.connect(":memory:") as connection:
+    with _parser().cursor() as cursor:
         listed = ", ".join(f"{identifier(column)} varchar" for column in columns)
-        connection.execute(f"create table {CHECKED_ROWS} ({listed})")
+        cursor.execute(f"create temp table {CHECKED_ROWS} ({listed})")  # a cursor's own: it goes with the cursor
         try:
-            connection.execute(f"explain {query}")
+            cursor.execute(f"explain {query}")
         except duckdb.Error as error:
             missing = _MISSING.search(str(error))
             return f"there is no column {missing['column'] or missing['field']}" if missing else None

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
 from flows.cli.output import AsJson, console, escaped, print_json, table
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from expectations.declaration import Dataset
+    from warehouse.lake import Vintage
 
 EXAMPLES = """\
 [bold]Examples[/bold]
@@ -19,35 +27,48 @@ EXAMPLES = """\
 def datasets(as_json: AsJson = False) -> None:
     """List the declared datasets.
 
-    What each is, when its publisher releases it, and what is landed of it here.
+    By theme: what each is, its grain and licence, how fresh it is here. An unverified one runs only when it is named.
     """
     from expectations.declaration import all_ids, load
     from warehouse.lake import vintages
 
     home = Home.from_environment()
-    listed = []
-    for dataset in map(load, all_ids()):
-        landed = vintages(home, dataset.id)
-        listed.append(
-            {
-                "dataset": dataset.id,
-                "title": dataset.title,
-                "why": dataset.why,
-                "released": dataset.release.rhythm,
-                "schedule": dataset.release.schedule,
-                "source": dataset.source.kind,
-                "owner": dataset.owner,
-                "licence": dataset.licence,
-                "rows": landed[-1].rows if landed else None,
-                "vintages": len(landed),
-                "known_from": landed[-1].known_from if landed else None,
-            }
-        )
+    listed = [_told(load(name), vintages(home, name)) for name in all_ids()]
     if as_json:
         print_json(listed)
         return
-    shown = table("dataset", "what it is", "released", "landed here")
-    for one in listed:
-        landed_here = f"{one['rows']:,} rows" if one["rows"] is not None else "[dim]nothing yet[/dim]"
-        shown.add_row(f"[bold]{one['dataset']}[/bold]", escaped(one["title"]), escaped(one["released"]), landed_here)
+    shown = table("dataset", "what it is", "one row per", "landed here", "licence")
+    for theme, members in groupby(sorted(listed, key=lambda one: one["theme"]), key=lambda one: one["theme"]):
+        shown.add_section()
+        shown.add_row(f"[bold cyan]{theme}[/bold cyan]")
+        for one in members:
+            shown.add_row(f"[bold]{one['dataset']}[/bold]", escaped(one["title"]), ", ".join(one["grain"]), _landed(one), one["licence"])
     console().print(shown)
+
+
+def _told(dataset: Dataset, landed: Sequence[Vintage]) -> dict[str, Any]:
+    last = landed[-1] if landed else None
+    return {
+        "dataset": dataset.id,
+        "title": dataset.title,
+        "theme": dataset.theme,
+        "state": dataset.state,
+        "unverified": dataset.unverified,
+        "publisher": dataset.publisher,
+        "why": dataset.why,
+        "grain": list(dataset.tidy.grain),
+        "due": dataset.release.due,
+        "source": dataset.source.kind,
+        "owner": dataset.owner,
+        "licence": dataset.licence,
+        "rows": last.rows if last else None,
+        "vintages": len(landed),
+        "known_from": last.known_from if last else None,
+        "release": last.release if last else None,
+    }
+
+
+def _landed(one: Mapping[str, Any]) -> str:
+    if one["rows"] is not None:
+        return f"{one['rows']:,} rows\n{str(one['known_from'])[:10]}"
+    return "[yellow]unverified:\nonly on demand[/yellow]" if one["state"] == "unverified" else "[dim]nothing yet[/dim]"

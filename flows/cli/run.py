@@ -46,10 +46,10 @@ def run(
     Goes through the Prefect server that PREFECT_API_URL names or `evidence up` has started; else through a temporary one.
     What fails or is held leaves its last good table in place, and holds back no other dataset.
     """
-    from expectations.declaration import all_ids, load
+    from expectations.declaration import load, verified_ids
 
     home = Home.from_environment()
-    declared = [load(dataset) for dataset in dict.fromkeys(datasets or all_ids())]
+    declared = [load(dataset) for dataset in dict.fromkeys(datasets or verified_ids())]
     if not declared:
         raise EvidenceError("declaration.unknown_dataset", found="no declaration", expected="files under expectations/datasets")
     ids = [dataset.id for dataset in declared]
