@@ -117,10 +117,11 @@ def _contract(name: str) -> str:
     from expectations.contract import path_of
     from expectations.declaration import load
 
-    contract = load_contract(name)
+    contract, dataset = load_contract(name), load(name)
+    if contract is None and dataset.state == "unverified":
+        return ""  # its first live run proposes one
     if contract is None:
         return f"no one has accepted a contract: no file {path_of(name)}"
-    dataset = load(name)
     known = {dataset.canonical(column.name) or column.name for column in contract.shape.columns}
     missing = [column for column in dataset.relied_on if column not in known]
     return f"the contract has no column {', '.join(missing)}, on which the declaration relies" if missing else ""
