@@ -70,6 +70,35 @@ KINDS: dict[str, tuple[str, Severity]] = {
     "coverage_break": ("a step in level while the rates hold", _S.WARNING),
 }
 
+# Kinds that concern rows which can be pointed at: only these rows can be discarded while the rest lands.
+WITH_ROWS = frozenset(
+    {
+        "test_rows", "table_repeated", "repeated_release", "category_added", "marker_added", "key_duplicated",
+        "area_doubled", "area_added", "period_added",
+    }
+)  # fmt: skip
+
+# Kinds held against the last landed table, not against the contract: they tell of one release, and are over when it has landed.
+AGAINST_LANDED = frozenset(
+    {
+        "empty", "test_rows", "repeated_release", "table_repeated", "truncated", "not_data", "layout_moved", "encoding_changed", "rows_fell",
+        "rows_rose", "period_added", "period_removed", "area_missing", "area_added", "area_doubled", "history_revised", "values_redefined",
+        "coverage_break", "rows_rejected",
+    }
+)  # fmt: skip
+
+# What a run itself finds, beside what the comparison finds: no policy is declared for these.
+OF_A_RUN: dict[str, tuple[str, Severity]] = {
+    "rows_rejected": ("rows that break a rule were kept aside, and the rest landed", _S.WARNING),
+    "source_mended": ("a known error of the source is gone", _S.INFO),
+}
+
+# What the calendar shows, with nothing having arrived (`evidence watch`).
+OF_TIME: dict[str, tuple[str, Severity]] = {
+    "late": ("a release did not come by the day on which it was due, and the days allowed after it", _S.WARNING),
+    "release_moved": ("the publisher, or the declaration, moved the day of a release", _S.INFO),
+}
+
 
 @dataclass(frozen=True)
 class Change:

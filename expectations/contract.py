@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,27 @@ ACCEPTED = Path(__file__).resolve().parent / "accepted"
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """One change that a person accepted: what it was, who, when (ISO 8601, UTC) and why."""
+
+    change: str  # its id
+    kind: str
+    severity: str
+    what: str
+    person: str
+    at: str
+    reason: str
+    snapshot: str  # the one that showed it
+
+    @property
+    def said(self) -> str:
+        """'accepted by Ada on 2026-11-20: the reason'."""
+        return f"accepted by {self.person} on {self.at[:10]}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class Contract:
-    """What was accepted, by whom, when and why. `snapshot` is the snapshot whose shape it is."""
+    """What was accepted, by whom, when and why. `snapshot` is the snapshot whose shape it is; `changes` are those that led to it."""
 
     dataset: str
     shape: Shape
@@ -26,6 +45,7 @@ class Contract:
     accepted_by: str
     accepted_at: str  # ISO 8601, UTC
     reason: str
+    changes: tuple[Acceptance, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -34,6 +54,7 @@ class Contract:
             "accepted_at": self.accepted_at,
             "reason": self.reason,
             "snapshot": self.snapshot,
+            **({"changes": [asdict(change) for change in self.changes]} if self.changes else {}),
             "shape": self.shape.as_dict(),
         }
 
@@ -56,4 +77,5 @@ def text(contract: Contract) -> str:
 
 
 def _from_dict(stored: Mapping[str, Any]) -> Contract:
-    return Contract(**{**stored, "shape": shape_from_dict(stored["shape"])})
+    changes = tuple(Acceptance(**change) for change in stored.get("changes", ()))
+    return Contract(**{**stored, "shape": shape_from_dict(stored["shape"]), "changes": changes})

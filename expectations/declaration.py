@@ -9,16 +9,22 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from expectations import change
+from expectations.calendar import Calendar
+from expectations.calendar import parse as parse_calendar
 from expectations.errors import EvidenceError
 from expectations.place import home_place
+from expectations.policies import DISCARD_AT_MOST, KnownError, Policy, as_lists, refuse_contradictions
+from expectations.rhythm import NO_CALENDAR
+from expectations.rhythm import NO_CALENDAR
 from expectations.rules import Rule, parse
 from expectations.sources import Source
 
@@ -38,14 +44,49 @@ class _Strict(BaseModel):
 
 
 class Release(_Strict):
-    """When the publisher releases: the schedule on which we look, and from when an absent release is late."""
+    """When the publisher releases. On which days we look follows from it; `schedule` and `rhythm` say otherwise where that is not enough."""
 
     due: str | tuple[str, ...] | None = Field(
-        None, description="When it is due: ISO dates, a rhythm ('third Tuesday of the month', 'every September') or 'no calendar'."
+        None, description="When a release is due: ISO dates, a rhythm ('third Tuesday of the month', 'every September') or 'no calendar'."
     )
-    schedule: str = Field(description="Cron, in the time of Europe/London: when the flow runs.")
-    rhythm: str = Field(description="In words: 'fortnightly in term time', 'once a year, late September'.")
-    late_after_days: int = Field(ge=1, description="Days without a new release after which the dataset counts as late.")
+    late_after_days: int | None = Field(
+        None, ge=1, description="Days after the due date from which an absent release is late; for none where nothing is announced."
+    )
+    schedule: str | None = Field(None, description="Cron, in the time of Europe/London, in place of the days that follow from `due`.")
+    rhythm: str | None = Field(None, description="The rhythm in words for people, where `due` does not say it all.")
+
+    @field_validator("due", mode="before")
+    @classmethod
+    def _dates_as_text(cls, value: Any) -> Any:
+        """YAML reads an unquoted 2026-11-24 as a date."""
+        if isinstance(value, list | tuple):
+            return tuple(one.isoformat() if isinstance(one, date) else one for one in value)
+        return value.isoformat() if isinstance(value, date) else value
+
+    @field_validator("due")
+    @classmethod
+    def _known_calendar(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        if value is not None:
+            parse_calendar(value)
+        return value
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Release:
+        if self.due is None and not self.schedule:
+            raise ValueError("when is it due? `due` is missing: dates, a rhythm, or 'no calendar'")
+        if self.late_after_days is None and (self.due is None or self.calendar.announced):
+            raise ValueError("`late_after_days` is missing: from how many days after the due date is it late?")
+        return self
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """What `due` says; no calendar where it is not declared."""
+        return parse_calendar(self.due or NO_CALENDAR)
+
+    @property
+    def said(self) -> str:
+        """The rhythm in words."""
+        return self.rhythm or self.calendar.said
 
 
 class Read(_Strict):
@@ -130,28 +171,6 @@ class Tidy(_Strict):
         return self
 
 
-class Policy(_Strict):
-    """What to do with one kind of change, where it differs from the default. `reason` is shown with every change it touches."""
-
-    do: Literal["evolve", "hold", "ignore"]
-    reason: str
-    columns: tuple[str, ...] = Field((), description="Only for these raw columns; () for all.")
-    until: str | None = Field(None, description="ISO date; an `ignore` needs one.")
-
-    @model_validator(mode="after")
-    def _ignore_expires(self) -> Policy:
-        if self.do == "ignore" and not self.until:
-            raise ValueError("policy `ignore` needs `until`, the date on which it ends")
-        return self
-
-
-class KnownError(_Strict):
-    """A known error of the source: what is wrong, and until when we live with it."""
-
-    what: str
-    until: str
-
-
 class Dataset(_Strict):
     """A dataset, as declared. `id` is `publisher.name`, from the file's own place."""
 
@@ -160,7 +179,8 @@ class Dataset(_Strict):
     why: str
     theme: str = Field(description="What it is about: one of the themes of the evidence base.")
     state: Literal["verified", "unverified"] = Field(
-        "verified", description="unverified: the address or the layout was never seen; fetched only on demand, its first live run proposes the contract."
+        "verified",
+        description="unverified: the address or the layout was never seen; fetched only on demand, its first live run proposes the contract.",
     )
     unverified: str | None = Field(None, description="Why it is unverified, and what comes nearest until then.")
     informs: tuple[str, ...] = Field((), description="The strategy's principles and challenges that it informs.")
@@ -175,7 +195,13 @@ class Dataset(_Strict):
     raw: Raw
     tidy: Tidy
     expectations: tuple[dict[str, Any], ...] = Field(description="Rules; one with `area: CODE` binds where that is the home area.")
-    policy: dict[str, Policy] = {}
+    policy: dict[str, tuple[Policy, ...]] = Field({}, description="Kind of change: one policy, or a list of policies with `columns`.")
+    discard_at_most: float = Field(
+        DISCARD_AT_MOST,
+        gt=0,
+        le=0.5,
+        description="Share of the rows that may be discarded; where more would be, the snapshot is held instead.",
+    )
     known_errors: tuple[KnownError, ...] = ()
 
     @field_validator("theme")
@@ -191,12 +217,27 @@ class Dataset(_Strict):
             raise ValueError("`unverified` says why, and stands where `state` is unverified")
         return self
 
+    @field_validator("policy", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return as_lists(value)
+
     @field_validator("policy")
     @classmethod
-    def _known_kinds(cls, value: dict[str, Policy]) -> dict[str, Policy]:
+    def _known_kinds(cls, value: dict[str, tuple[Policy, ...]]) -> dict[str, tuple[Policy, ...]]:
         for kind in value:
             if kind not in change.KINDS:
                 raise ValueError(f"{kind!r} is no kind of change{_nearest(kind, change.KINDS)}")
+        refuse_contradictions(value)
+        return value
+
+    @field_validator("known_errors")
+    @classmethod
+    def _known_rules(cls, value: tuple[KnownError, ...], info: ValidationInfo) -> tuple[KnownError, ...]:
+        reasons = [str(given["because"]) for rule in info.data.get("expectations", ()) for given in rule.values() if "because" in given]
+        for error in value:
+            if error.rule and error.rule not in reasons:
+                raise ValueError(f"no rule says as its `because`: {error.rule!r}{_nearest(error.rule, reasons)}")
         return value
 
     @cached_property
@@ -383,6 +424,8 @@ def _known_keys(location: tuple[Any, ...], data: Mapping[str, Any]) -> list[str]
         return list(source.model_fields) if source else []
     if location[0] == "policy":
         return list(Policy.model_fields)
+    if location[0] == "known_errors":
+        return list(KnownError.model_fields)
     if location[:2] == ("tidy", "columns"):
         return list(TidyColumn.model_fields)
     if location[:2] == ("raw", "columns"):

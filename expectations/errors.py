@@ -88,6 +88,17 @@ CATALOGUE: dict[str, ErrorKind] = {
         "A provenance question names a dataset, a column or a value that the published file does not hold.",
         "Look at the columns with `describe <dataset>`, and publish first if the dataset has just landed.",
     ),
+    # -- indicators -----------------------------------------------------------------------------------------------------
+    "indicator.invalid": ErrorKind(
+        "The definition of an indicator is not valid",
+        "A file under warehouse/indicators, or a source of a strategy figure, has an unknown, missing or misspelt key, or reads a dataset it does not name.",
+        "Correct the line named in the message; the nearest right name is suggested.",
+    ),
+    "indicator.wrong_rows": ErrorKind(
+        "An indicator gives rows that it may not give",
+        "Its SELECT lacks a column, gives two rows of one area and period, a row without an area or period, or a level that its head does not name.",
+        "Correct the SELECT or the head of the file; until then the indicator has no values, and everything else is published.",
+    ),
     # -- fetch ----------------------------------------------------------------------------------------------------------
     "fetch.unreachable": ErrorKind(
         "The service cannot be reached",
@@ -194,15 +205,26 @@ CATALOGUE: dict[str, ErrorKind] = {
         "The service says that the data set or the version is withdrawn.",
         "Read the publisher's notice; name the data set that replaces it in `source`, or retire the dataset.",
     ),
+    "accept.unknown_change": ErrorKind(
+        "No change of this id waits for a decision",
+        "`evidence accept` was given the id of a change that neither holds a snapshot nor has landed without being accepted.",
+        "See `evidence changes` for the ids of what waits.",
+    ),
     "accept.nothing_held": ErrorKind(
-        "Nothing of this dataset is held",
-        "`evidence accept` accepts the snapshot that is held; there is none.",
+        "Nothing of this dataset waits to be accepted",
+        "`evidence accept` accepts the snapshot that is held, or what has landed and the contract does not say yet; there is neither.",
         "See `evidence status`; run `evidence run DATASET` to fetch what the publisher has now.",
     ),
     "accept.no_reason": ErrorKind(
         "Accepting needs a reason and a person",
         "A contract without a reason cannot be reviewed.",
         'Give `--reason "why this is right"`, and `--by NAME` where git knows no name.',
+    ),
+    # -- discarded rows ---------------------------------------------------------------------------------------------------
+    "discard.not_written": ErrorKind(
+        "Discarded rows could not be kept",
+        "Rows that a policy leaves out are written aside before the rest lands; they could not be written, so that nothing was landed.",
+        "Make room on the disk of the home, or the right to write there, and run again.",
     ),
     # -- alerts ---------------------------------------------------------------------------------------------------------
     "alert.settings": ErrorKind(
@@ -272,6 +294,68 @@ CATALOGUE: dict[str, ErrorKind] = {
         "The query could not be run",
         "The SQL is not valid, names what is not there, tries to write or to read files, or took longer than the limit.",
         "Correct the query; `evidence show` lists the tables, `evidence show TABLE` the columns.",
+    ),
+    # -- the pipeline itself --------------------------------------------------------------------------------------------
+    "pipeline.disk_nearly_full": ErrorKind(
+        "The disk is nearly full",
+        "The disk of the home has less room than a landing and a publish need: the size of the database twice, and 2 GB at least.",
+        "Make room on the disk of EVIDENCE_HOME, or move the home to a larger one.",
+    ),
+    "pipeline.database_unreadable": ErrorKind(
+        "The published file cannot be read",
+        "The DuckDB file of this home does not open, or its tables cannot be listed.",
+        "Publish anew with `evidence run DATASET`: the file is built aside from the lake and swapped in.",
+    ),
+    "pipeline.lock_abandoned": ErrorKind(
+        "A process died while it held a lock",
+        "A lock names a holder that no longer runs. The system has freed the lock, unless the home is on a network disk that has not noticed.",
+        "Run the named work again; where the lock is still held, mount the network disk anew, or restart the machine that held it.",
+    ),
+    "pipeline.lock_held_long": ErrorKind(
+        "A lock is held for very long",
+        "A running process has held a lock for longer than any landing or publish takes.",
+        "Look at the process that the message names; end it if it hangs, and run its work again.",
+    ),
+    "pipeline.outbox_stuck": ErrorKind(
+        "Alerts do not get out",
+        "A message has waited in the outbox for more than an hour: its channel does not take it, or is not set any more.",
+        "Look with `evidence alerts`, correct EVIDENCE_ALERTS or EVIDENCE_ALERTS_FILE, and send with `evidence alerts --flush`.",
+    ),
+    "pipeline.run_missing": ErrorKind(
+        "A dataset was not looked at when it should have been",
+        "No run of a dataset has ended since the day on which its calendar wanted a look: no schedule is served, or its run did not start.",
+        "See that the server and its worker are up (`evidence up`), then run it by hand: `evidence run DATASET`.",
+    ),
+    "pipeline.run_late": ErrorKind(
+        "A scheduled run did not start",
+        "The Prefect server has a run that should have started and has not: its worker has ended, is paused, or has no slot free.",
+        "Start the worker with `evidence up`; look at the runs on Prefect's page.",
+    ),
+    "pipeline.run_crashed": ErrorKind(
+        "A scheduled run died",
+        "The last run of a deployment crashed, or runs for longer than any run takes: its process was killed, or the machine was.",
+        "Read the run's log on Prefect's page, look at memory and disk (`evidence doctor`), and run it again: `evidence run DATASET`.",
+    ),
+    "pipeline.calendar_over": ErrorKind(
+        "The declared release dates are over",
+        "A declaration lists the days of releases, and all of them have come: nobody would notice that the next release is missing.",
+        "Add the publisher's next dates to `release.due` in the dataset's declaration.",
+    ),
+    # -- rehearsal -----------------------------------------------------------------------------------------------------------
+    "rehearse.nothing_to_replay": ErrorKind(
+        "There is nothing to rehearse with",
+        "No snapshot of the dataset is archived in this home, the shipped sample has no figures of it, or the part that was named is not there.",
+        "Run `evidence run DATASET` once, or give `--file PATH` of a release that you have.",
+    ),
+    "rehearse.unknown_mutation": ErrorKind(
+        "There is no such mutation",
+        "`evidence rehearse --mutation` names neither a mutation nor a kind of change that one produces.",
+        "See `evidence rehearse --list`.",
+    ),
+    "rehearse.baseline": ErrorKind(
+        "The baseline of the rehearsal does not land",
+        "A rehearsal lands the last good release in a scratch home first, and that failed: a rule does not hold, or the tidy SQL does not fit it.",
+        "Mend what the message names; `evidence run DATASET` would fail the same way.",
     ),
     # -- read -----------------------------------------------------------------------------------------------------------
     "read.unsupported": ErrorKind(

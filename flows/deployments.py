@@ -16,16 +16,20 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from expectations.declaration import DATASETS, Dataset, all_ids, load
-from flows.settings import TIMEZONE, WORK_POOL
+from flows.polling import schedules
+from flows.settings import TAG, TIMEZONE, WORK_POOL
 from warehouse.home import PROJECT
 
 PREFECT_YAML = PROJECT / "prefect.yaml"
 ENTRYPOINT = "flows/ingest.py:ingest"
-TAG = "evidence"
+WATCH_ENTRYPOINT = "flows/watch.py:watch"
+WATCH = "watch"
+WATCH_CRON = "0 11,17 * * *"  # after the looks of the morning, and after the last of the day
+ON_DEMAND = "on-demand"  # tag of a deployment without a schedule: its source was never seen
 TOP_KEYS = {"name", "prefect-version", "build", "push", "pull", "deployments"}
 DEPLOYMENT_KEYS = {"name", "description", "tags", "entrypoint", "parameters", "work_pool", "schedules", "paused", "pull", "version"}
 WORK_POOL_KEYS = {"name", "work_queue_name", "job_variables"}
-SCHEDULE_KEYS = {"cron", "interval", "rrule", "timezone", "active", "slug", "anchor_date", "day_or"}
+SCHEDULE_KEYS = {"cron", "interval", "rrule", "timezone", "active", "slug", "anchor_date", "day_or", "parameters"}
 _HEADER = """\
 # Generated from expectations/datasets by `evidence deployments --write`; `evidence deployments --check` says whether it is in step.
 # One deployment a dataset, each on the days on which its publisher releases. The times are those of London, summer and winter.
@@ -35,20 +39,36 @@ _HEADER = """\
 
 def render(datasets: Sequence[Dataset]) -> str:
     """The text of `prefect.yaml` for these datasets."""
-    content = {"name": "city-evidence-base", "deployments": [deployment(dataset) for dataset in datasets]}
+    content = {"name": "city-evidence-base", "deployments": [*map(deployment, datasets), watch_deployment()]}
     return _HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=140)
 
 
 def deployment(dataset: Dataset) -> dict[str, Any]:
     """One entry of `prefect.yaml`."""
+    looks = schedules(dataset)
     return {
         "name": dataset.id,
-        "description": f"{dataset.title}. Released {dataset.release.rhythm}.",
-        "tags": [TAG, dataset.publisher],
+        "description": f"{dataset.title}. Due: {dataset.release.said}."
+        if looks
+        else f"{dataset.title}. Only on demand: {dataset.unverified}",
+        "tags": [TAG, dataset.publisher, *([] if looks else [ON_DEMAND])],
         "entrypoint": ENTRYPOINT,
         "parameters": {"datasets": [dataset.id]},
         "work_pool": {"name": WORK_POOL},
-        "schedules": [{"cron": dataset.release.schedule, "timezone": TIMEZONE, "active": True, "slug": "release"}],
+        "schedules": looks,
+    }
+
+
+def watch_deployment() -> dict[str, Any]:
+    """The entry of the flow that looks for what is late and for what is wrong with the pipeline itself."""
+    return {
+        "name": WATCH,
+        "description": "Says which releases are due, late or moved, and what is wrong with the pipeline itself; tells what is new.",
+        "tags": [TAG],
+        "entrypoint": WATCH_ENTRYPOINT,
+        "parameters": {},
+        "work_pool": {"name": WORK_POOL},
+        "schedules": [{"cron": WATCH_CRON, "timezone": TIMEZONE, "active": True, "slug": "daily"}],
     }
 
 
@@ -84,16 +104,15 @@ def problems(path: Path = PREFECT_YAML) -> tuple[str, ...]:
     return tuple(found)
 
 
-def clock_problems(cron: str, timezone: str = TIMEZONE, year: int = 2027) -> tuple[str, ...]:
+def clock_problems(schedule: Mapping[str, Any], timezone: str = TIMEZONE, year: int = 2027) -> tuple[str, ...]:
     """Where a schedule goes wrong at the two clock changes of a year: runs lost, doubled or moved. By Prefect's own schedule class.
 
-    The same cron in UTC, where no clock changes, says what the local times ought to be.
+    The same schedule in UTC, where no clock changes, says what the local times ought to be.
     """
-    from prefect.server.schemas.schedules import CronSchedule
 
     def local_times(zone: str) -> list[datetime]:
         start, end = (datetime(year, *day, tzinfo=ZoneInfo(zone)) for day in ((1, 1), (12, 31)))
-        dates = asyncio.run(CronSchedule(cron=cron, timezone=zone).get_dates(n=10_000, start=start, end=end))
+        dates = asyncio.run(_schedule_class(schedule, zone).get_dates(n=10_000, start=start, end=end))
         return [date.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for date in dates]
 
     wanted, given = local_times("UTC"), local_times(timezone)
@@ -101,40 +120,57 @@ def clock_problems(cron: str, timezone: str = TIMEZONE, year: int = 2027) -> tup
     extra = sorted(set(given) - set(wanted))
     doubled = sorted({time for time in given if given.count(time) > 1}) if len(given) != len(set(given)) else []
     return tuple(
-        f"{cron!r} in {timezone}: {what} {', '.join(f'{time:%Y-%m-%d %H:%M}' for time in times[:3])}"
+        f"{_rule(schedule)!r} in {timezone}: {what} {', '.join(f'{time:%Y-%m-%d %H:%M}' for time in times[:3])}"
         for what, times in (("never runs at", lost), ("runs at the wrong time", extra), ("runs twice at", doubled))
         if times
     )
 
 
-def next_runs(cron: str, count: int, timezone: str = TIMEZONE) -> list[datetime]:
-    """The next times at which a schedule runs, in its own timezone."""
-    from prefect.server.schemas.schedules import CronSchedule
+def next_runs(looks: Sequence[Mapping[str, Any]], count: int, timezone: str = TIMEZONE) -> list[datetime]:
+    """The next times at which any of these schedules runs, in their own timezone; in order, each once."""
+    found: set[datetime] = set()
+    for schedule in looks:
+        dates = asyncio.run(_schedule_class(schedule, timezone).get_dates(n=count))
+        found |= {date.astimezone(ZoneInfo(timezone)) for date in dates}
+    return sorted(found)[:count]
 
-    dates = asyncio.run(CronSchedule(cron=cron, timezone=timezone).get_dates(n=count))
-    return [date.astimezone(ZoneInfo(timezone)) for date in dates]
+
+def _schedule_class(schedule: Mapping[str, Any], timezone: str) -> Any:
+    """Prefect's own class for a schedule of `prefect.yaml`. Raises ValueError where Prefect does not take it."""
+    from prefect.server.schemas.schedules import CronSchedule, RRuleSchedule
+
+    if "rrule" in schedule:
+        return RRuleSchedule(rrule=schedule["rrule"], timezone=timezone)
+    return CronSchedule(cron=schedule["cron"], timezone=timezone, day_or=schedule.get("day_or", True))
+
+
+def _rule(schedule: Mapping[str, Any]) -> str:
+    return str(schedule.get("cron") or schedule.get("rrule"))
 
 
 def _entry_problems(entry: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"unknown key {key!r}" for key in entry if key not in DEPLOYMENT_KEYS)
-    yield from (f"missing key {key!r}" for key in ("name", "entrypoint", "work_pool", "schedules") if not entry.get(key))
+    scheduled = () if ON_DEMAND in (entry.get("tags") or ()) else ("schedules",)
+    yield from (f"missing key {key!r}" for key in ("name", "entrypoint", "work_pool", *scheduled) if not entry.get(key))
     yield from (f"unknown key {key!r} in work_pool" for key in entry.get("work_pool") or {} if key not in WORK_POOL_KEYS)
     for schedule in entry.get("schedules") or []:
         yield from (f"unknown key {key!r} in schedules" for key in schedule if key not in SCHEDULE_KEYS)
         yield from _schedule_problems(schedule)
-    yield from _flow_problems(str(entry.get("entrypoint")), entry.get("parameters") or {})
+    asked: list[Mapping[str, Any]] = [{}, *(schedule.get("parameters") or {} for schedule in entry.get("schedules") or [])]
+    for parameters in {repr(sorted(one)): one for one in asked}.values():
+        yield from _flow_problems(str(entry.get("entrypoint")), {**(entry.get("parameters") or {}), **parameters})
 
 
 def _schedule_problems(schedule: Mapping[str, Any]) -> Iterator[str]:
-    if "cron" not in schedule:
+    if "cron" not in schedule and "rrule" not in schedule:
         return
     if not schedule.get("timezone"):
         yield "the schedule names no timezone, and Prefect would take UTC"
         return
     try:
-        yield from clock_problems(schedule["cron"], schedule["timezone"])
+        yield from clock_problems(schedule, schedule["timezone"])
     except (ValueError, KeyError) as error:  # pydantic's ValidationError is the first, an unknown timezone the second
-        yield f"Prefect does not take the schedule {schedule['cron']!r}: {str(error).splitlines()[-1].strip()}"
+        yield f"Prefect does not take the schedule {_rule(schedule)!r}: {str(error).splitlines()[-1].strip()}"
 
 
 def _flow_problems(entrypoint: str, parameters: Mapping[str, Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The one flow, `ingest`: the pipeline's steps as Prefect tasks, datasets side by side, one publish at the end.
 
-Refuses to know how a step works: `tasks/pipeline.py` has the sequence. What Prefect adds is here: names, retries, time limits, states, an artifact
-and events. A dataset that fails or is held shows as such and holds back no other.
+Refuses to know how a step works: `tasks/pipeline.py` has the sequence. What Prefect adds is here: names, retries, time limits, states, an artifact;
+the events are made in `flows/events.py`. A dataset that fails or is held shows as such and holds back no other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from prefect import flow, get_run_logger, runtime
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.events import emit_event
 from prefect.futures import wait
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -25,10 +24,11 @@ from prefect.transactions import CommitMode, transaction
 
 from expectations.declaration import Dataset, load, verified_ids
 from expectations.errors import EvidenceError
-from flows.jobs import job_of, outcome_of, record_of, unforeseen
+from flows import events
+from flows.jobs import job_of, outcome_of, record_of, still_awaited, unforeseen
+from flows.listening import current
 from flows.report import markdown, reason, summary
 from flows.settings import DATASETS_AT_ONCE, TIMEZONE
-from flows.watch import current
 from tasks.pipeline import Job, Steps, conclude
 from tasks.record import DatasetOutcome, RunRecord
 from warehouse.home import Home
@@ -42,7 +42,6 @@ SCHEDULED_RETRY = 60.0
 ATTENDED_RETRY = 2.0
 JITTER = 0.5
 STEP_SECONDS = 3600.0
-EVENT = "evidence.dataset"
 
 
 def _not_a_known_limit(line: logging.LogRecord) -> bool:
@@ -66,11 +65,19 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=DATASETS_AT_ONCE),  # type: ignore[arg-type]  # Prefect's own annotation is too narrow
     persist_result=False,
 )
-def ingest(datasets: list[str], sample: bool = False) -> State[Any]:
-    """Fetch, check, land and publish datasets. All of them where `datasets` is empty; from the shipped sample where `sample` is true."""
+def ingest(datasets: list[str], sample: bool = False, awaited: bool = False) -> State[Any]:
+    """Fetch, check, land and publish datasets. All of them where `datasets` is empty; from the shipped sample where `sample` is true.
+
+    `awaited`: only those whose release is due and has not come; nothing is asked of a publisher whose release is here.
+    """
     declared = [load(dataset) for dataset in datasets or verified_ids()]
-    log = get_run_logger()
-    with job_of(Home.from_environment(), sample, engine="prefect") as job:
+    log, home = get_run_logger(), Home.from_environment()
+    if awaited:
+        declared, said = still_awaited(declared, home)
+        if not declared:
+            log.info(said)
+            return Completed(name="NotDue", message=said)
+    with job_of(home, sample, engine="prefect") as job:
         started = datetime.now(UTC).isoformat(timespec="seconds")
         log.info("Run %s: %s, home %s", job.run, ", ".join(dataset.id for dataset in declared), job.home.root)
         outcomes = _side_by_side(declared, job)
@@ -78,6 +85,7 @@ def ingest(datasets: list[str], sample: bool = False) -> State[Any]:
         record = record_of(declared, job, outcomes, started, end=_as_task(conclude, "publish", "publish"))
     current().records.append(record)
     _tell(record, log)
+    events.send(events.of_record(record, declared, home))
     return _final_state(record)
 
 
@@ -174,19 +182,9 @@ def _final_state(record: RunRecord) -> State[Any]:
 
 
 def _tell(record: RunRecord, log: logging.Logger | logging.LoggerAdapter[Any]) -> None:
-    """The account of the run in Prefect: its log, an artifact of the run, and an event a dataset for automations."""
+    """The account of the run in Prefect: its log, and an artifact of the run."""
     for outcome in record.outcomes:
         level = logging.INFO if outcome.good else logging.WARNING if outcome.status == "held" else logging.ERROR
         log.log(level, "%s: %s %s", outcome.dataset, outcome.status, reason(outcome) or f"({outcome.rows or 0:,} rows)")
     key = f"run-{record.datasets[0].replace('.', '-').replace('_', '-')}" if len(record.datasets) == 1 else "run"
     create_markdown_artifact(markdown(record), key=key, description=summary(record.outcomes))
-    for outcome in record.outcomes:
-        _emit(outcome, record)
-
-
-def _emit(outcome: DatasetOutcome, record: RunRecord) -> None:
-    resource = {"prefect.resource.id": f"{EVENT}.{outcome.dataset}", "prefect.resource.name": outcome.dataset}
-    payload = {"run": record.run, "rows": outcome.rows, "vintage": outcome.vintage, "snapshot": outcome.snapshot, "reason": reason(outcome)}
-    emit_event(f"{EVENT}.{outcome.status}", resource, payload=payload)
-    if any(change["severity"] != "info" for change in outcome.changes):
-        emit_event(f"{EVENT}.changed", resource, payload={"run": record.run, "changes": list(outcome.changes)})

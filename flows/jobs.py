@@ -9,14 +9,18 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from expectations.declaration import Dataset
+from expectations.calendar import today_in_london
+from expectations.declaration import Dataset, load, verified_ids
 from expectations.errors import EvidenceError
+from tasks.lateness import stands
 from tasks.pipeline import Fetch, Job, Steps, Tell, conclude, ingest
-from tasks.record import DatasetOutcome, RunRecord, new_run, read_record, write_record
+from tasks.record import GOOD, DatasetOutcome, RunRecord, new_run, read_record, read_status, write_record
 from tasks.snapshot import Delivery, Snapshot
+from tasks.watching import after_run
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -46,7 +50,37 @@ def outcome_of(dataset: Dataset, job: Job, steps: Steps, tell: Tell, report: Cal
 def record_of(
     declared: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutcome, ...], started: str, end: Conclude = conclude
 ) -> RunRecord:
-    """Publish and write the record, whatever happens: `end` writes it first, so that a publish that cannot end leaves one to complete."""
+    """Publish and write the record, whatever happens: `end` writes it first, so that a publish that cannot end leaves one to complete.
+
+    Then say which releases that were late have come.
+    """
+    record = _ended(declared, job, outcomes, started, end)
+    after_run(record, declared, job.home, datetime.now(UTC))
+    return record
+
+
+def scheduled_datasets() -> list[Dataset]:
+    """The datasets that run on a schedule: those whose source has been seen."""
+    return [load(dataset) for dataset in verified_ids()]
+
+
+def still_awaited(declared: Sequence[Dataset], home: Home) -> tuple[list[Dataset], str]:
+    """The datasets that are worth a look today, and in words why the others are not.
+
+    A look is worth it while a release is due and has not come, and where the last run held, failed, or never was.
+    """
+    today, known = today_in_london(), read_status(home)
+    wanted, rest = [], []
+    for dataset in declared:
+        standing, status = stands(dataset, home, today), known.get(dataset.id)
+        if standing.awaited(today) or status is None or status.status not in GOOD:
+            wanted.append(dataset)
+        else:
+            rest.append(f"{dataset.id}: {standing.said(today)}")
+    return wanted, "; ".join(rest)
+
+
+def _ended(declared: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutcome, ...], started: str, end: Conclude) -> RunRecord:
     try:
         return end(declared, job, outcomes, started)
     except (EvidenceError, OSError) as error:

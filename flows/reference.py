@@ -158,12 +158,12 @@ def schema() -> str:
 
 def _due(dataset: Dataset) -> str:
     due = dataset.release.due
-    return due if isinstance(due, str) else ", ".join(due or ()) or dataset.release.rhythm
+    return due if isinstance(due, str) else ", ".join(due or ()) or dataset.release.said
 
 
 def _facts(dataset: Dataset) -> str:
     return (
-        f"Source: `{dataset.source.kind}`; released {dataset.release.rhythm}; delivery `{dataset.delivery}`; grain: {', '.join(dataset.tidy.grain)}; "
+        f"Source: `{dataset.source.kind}`; released {dataset.release.said}; delivery `{dataset.delivery}`; grain: {', '.join(dataset.tidy.grain)}; "
         f"licence {dataset.licence}. {dataset.attribution}"
     )
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from expectations.errors import EvidenceError
 from flows.processes import MARK, Process, end, end_marked, last_lines, start
-from flows.settings import DATASETS_AT_ONCE, START_TIMEOUT_SECONDS, WORK_POOL, child_environment, preferred_port
+from flows.settings import DATASETS_AT_ONCE, START_TIMEOUT_SECONDS, TAG, WORK_POOL, child_environment, preferred_port
 from tasks.atomic import replace_json
 from tasks.locks import lock
 from warehouse.home import PROJECT, Home
@@ -205,7 +205,7 @@ def _remove_undeclared(deployments: Path, state: Running) -> None:
     from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.deployments import TAG, names_in
+    from flows.deployments import names_in
 
     declared = names_in(deployments)
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))

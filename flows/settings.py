@@ -16,6 +16,7 @@ DEFAULT_PORT = 4200
 START_TIMEOUT_SECONDS = 180  # a first start makes the database: 20 s and more on two busy cores
 DATASETS_AT_ONCE = 4
 WORK_POOL = "evidence"
+TAG = "evidence"  # of every deployment of ours, so that those of others on the same server are left alone
 TIMEZONE = "Europe/London"
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib import import_module
 
 import duckdb
 
 from expectations.errors import EvidenceError
-from expectations.gx import validate
+from expectations.gx import prepare, validate
 from expectations.rules import CheckResult, Rule, SuiteResult
 
 _NAMED = 3  # failed rules that an error names; the run record has them all
@@ -33,7 +32,7 @@ def check(connection: duckdb.DuckDBPyConnection, table: str, dataset_rules: Iter
 @cache
 def warm_up() -> None:
     """Begin, once a process, to load Great Expectations in the background: it takes seconds, and what has changed will be checked by it soon."""
-    threading.Thread(target=import_module, args=("expectations.gx.run",), name="load Great Expectations", daemon=True).start()
+    threading.Thread(target=prepare, name="load Great Expectations", daemon=True).start()
 
 
 def failure(result: SuiteResult, dataset: str = "") -> EvidenceError:

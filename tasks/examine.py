@@ -6,28 +6,37 @@ Refuses to compare with a held snapshot: the contract moves by a person's hand, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatch
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from expectations.change import Change
 from expectations.contract import Contract
 from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
 from expectations.place import home_place
-from expectations.shape import Shape
+from expectations.shape import Layout, Shape
 from tasks import archive
 from tasks.changes import Observed, against_contract, against_landed, first_sight
-from tasks.policy import Graded, grade
+from tasks.changes.announced import PUBLISHERS, weigh
+from tasks.decisions import accepted_parts
+from tasks.discard import sift, without
+from tasks.policy import Graded, grade, together
 from tasks.read import ReadOptions, read
 from tasks.shape import column_names, observe
 from tasks.snapshot import Part, Snapshot
 from tasks.tidy import PartTable, assemble, name_columns
+from warehouse.engine import hasten, settle
 from warehouse.home import Home
 from warehouse.lake import Vintage
+
+SIFTINGS = 3  # times that rows are set aside and the rest is looked at again; what still shows then is held
 
 
 @dataclass(frozen=True)
@@ -56,14 +65,40 @@ def examine(
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
 ) -> Inspection:
-    """Make the table `arrived` of every part of the snapshot, and grade its changes. Raises `read.*`, `archive.*`."""
+    """Make the table `arrived` of every part of the snapshot, grade its changes, and set aside what is to be discarded.
+
+    Raises `read.*`, `archive.*`.
+    """
     parts = read_parts(dataset, snapshot, home, connection, scratch)
     arrived = _observed(connection, dataset, list(parts.values()), "arrived")
-    shape = arrived.shape
-    today, place = datetime.now(UTC).date(), home_place()
+    before = _landed(dataset, home, last, connection, scratch, parts) if contract else None
+    accepted = f"accepted by {contract.accepted_by}: {contract.reason}" if contract and contract.snapshot == snapshot.id else ""
+    asked = partial(grade, dataset=dataset, today=datetime.now(UTC).date(), accepted=accepted, parts=accepted_parts(home, dataset.id))
+    discarded: tuple[Graded, ...] = ()
+    for at_most in (*[dataset.discard_at_most] * (SIFTINGS - 1), 0.0):
+        changes, notes = _compared(dataset, snapshot, contract, before, arrived, connection)
+        sifted = sift(connection, asked(changes), arrived.table, arrived.shape, at_most)
+        if not sifted.table:
+            break
+        # What is left is compared anew: what was said of the rows that are gone holds no more.
+        discarded = (*discarded, *[one for one in sifted.graded if one.action == "discard_rows"])
+        arrived = _seen(connection, dataset, sifted.table, arrived.shape.layouts)
+    found = tuple(replace(one, action="evolve", because=accepted) if accepted and one.action == "hold" else one for one in sifted.graded)
+    return Inspection(arrived.shape, together(found, discarded), notes)
+
+
+def _compared(
+    dataset: Dataset,
+    snapshot: Snapshot,
+    contract: Contract | None,
+    before: Observed | None,
+    arrived: Observed,
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """(each change once, what a person should know): against the contract, and against what landed last."""
+    place = home_place()
     if contract is None:
-        return Inspection(shape, grade(first_sight(connection, arrived, place), dataset, today))
-    before = _landed(dataset, home, last, connection, scratch, parts)
+        return tuple(first_sight(connection, arrived, place)), ()
     key, kind = dataset.raw.key or None, dataset.delivery
     told = against_contract(
         contract.shape, dataset.relied_on, before, arrived, connection=connection, key=key, delivery_kind=kind, place=place
@@ -75,8 +110,8 @@ def examine(
     else:
         changes += first_sight(connection, arrived, place)
     unique = {change.id: change for change in changes}
-    accepted = f"accepted by {contract.accepted_by}: {contract.reason}" if contract.snapshot == snapshot.id else ""
-    return Inspection(shape, grade(list(unique.values()), dataset, today, accepted), tuple(dict.fromkeys(notes)))
+    weighed = weigh(list(unique.values()), snapshot.announced, PUBLISHERS.get(dataset.source.kind, "the publisher"))
+    return tuple(weighed.changes), tuple(dict.fromkeys([*notes, *weighed.notes]))
 
 
 def read_parts(
@@ -88,6 +123,7 @@ def read_parts(
     known: Mapping[str, PartTable] | None = None,
 ) -> dict[str, PartTable]:
     """Read each part that is a table, by its hash; parts in `known` (by hash and name) are not read again. Raises `read.*`."""
+    hasten(connection)
     tables: dict[str, PartTable] = {}
     for part in snapshot.parts:
         if any(fnmatch(part.name, pattern) for pattern in dataset.raw.skip_parts):
@@ -100,10 +136,12 @@ def read_parts(
 
 
 def _read(dataset: Dataset, part: Part, home: Home, connection: duckdb.DuckDBPyConnection, scratch: Path) -> PartTable:
-    table = f"part_{part.sha256[:12]}"
+    # By its name too: two parts may be two tables of one file.
+    table = f"part_{sha256(f'{part.sha256}:{part.name}'.encode()).hexdigest()[:12]}"
+    said = {name: part.labels[name] for name in ("sheet", "member") if name in part.labels}
     path = archive.open_part(part, home, scratch)
     try:
-        layout = read(path, connection, table, ReadOptions(**dataset.read.model_dump()))
+        layout = read(path, connection, table, ReadOptions(**{**dataset.read.model_dump(), **said}))
     except EvidenceError as error:
         error.where = f"{part.name}: {error.where}" if error.where else part.name
         raise
@@ -111,15 +149,20 @@ def _read(dataset: Dataset, part: Part, home: Home, connection: duckdb.DuckDBPyC
         path.unlink(missing_ok=True)
     read_part = PartTable(part.name, table, layout, part.labels)
     name_columns(connection, dataset, read_part)
+    settle(connection)  # before anyone notes a row's id
     return read_part
 
 
 def _observed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[PartTable], name: str) -> Observed:
     table = assemble(connection, parts, name)
+    return _seen(connection, dataset, table, {part.name: part.layout for part in parts})
+
+
+def _seen(connection: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, layouts: Mapping[str, Layout]) -> Observed:
     key = dataset.raw.key
     if key and not set(key) <= set(column_names(connection, table)):
         key = None  # a key column is gone: that is a change to be named, and no reason to stop looking
-    return Observed(observe(connection, table, {part.name: part.layout for part in parts}, key=key), table)
+    return Observed(observe(connection, table, layouts, key=key), table)
 
 
 def _landed(
@@ -130,8 +173,9 @@ def _landed(
     scratch: Path,
     known: Mapping[str, PartTable],
 ) -> Observed | None:
-    """What landed last, as it was read then: from the archived bytes, so that both sides are seen through the same eyes."""
+    """What landed last, as it was read then, less what was discarded then: both sides are seen through the same eyes."""
     if last is None:
         return None
     parts = read_parts(dataset, archive.load(dataset.id, last.snapshot, home), home, connection, scratch, known)
-    return _observed(connection, dataset, list(parts.values()), "landed")
+    table = without(connection, assemble(connection, list(parts.values()), "landed"), home.discarded(dataset.id, last.run), "landed_rest")
+    return _seen(connection, dataset, table, {part.name: part.layout for part in parts.values()})

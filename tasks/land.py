@@ -20,6 +20,7 @@ from expectations.errors import EvidenceError
 from tasks.atomic import aside, flush, move_into_place, replace_json, sweep
 from tasks.locks import lock
 from tasks.snapshot import Snapshot
+from tasks.sorted_copy import sorted_rows
 from warehouse.home import Home
 from warehouse.lake import LakeFile, Vintage, in_force, pointer, vintages
 from warehouse.table import DatasetTable, identifier, literal
@@ -147,13 +148,12 @@ def _write(connection: _Connection, table: str, dataset: DatasetTable, vintage: 
 
 def _copy(connection: _Connection, table: str, dataset: DatasetTable, vintage: Vintage, path: Path) -> None:
     given = {"snapshot_id": vintage.snapshot, "vintage": vintage.id}
-    columns = [f"{literal(given[name])} as {identifier(name)}" if name in given else identifier(name) for name in dataset.types]
-    order = dict.fromkeys([*dataset.grain, "source_part", "source_row"])  # the last two make the order of equal keys certain
-    select = f"select {', '.join(columns)} from {identifier(table)} order by {', '.join(identifier(name) for name in order)}"
+    order = list(dict.fromkeys([*dataset.grain, "source_part", "source_row"]))  # the last two make the order of equal keys certain
     footer = ", ".join(f"{name}: {literal(text)}" for name, text in _footer(dataset, vintage).items())
     options = f"format parquet, compression zstd, row_group_size {ROW_GROUP}, kv_metadata {{{footer}}}"
     try:
-        connection.execute(f"copy ({select}) to {literal(str(path))} ({options})")
+        with sorted_rows(connection, table, dataset.types, given, order) as select:
+            connection.execute(f"copy ({select}) to {literal(str(path))} ({options})")
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise EvidenceError(
             "land.not_written", where=str(path), expected=f"{vintage.rows:,} rows written", found=str(error), dataset=dataset.id

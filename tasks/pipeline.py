@@ -25,9 +25,10 @@ from expectations.contract import load as load_contract
 from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
 from expectations.rules import SuiteResult
-from tasks import archive
+from tasks import archive, discard, known
 from tasks.alert import telling
 from tasks.check import check, failure, warm_up
+from tasks.decisions import keep_only
 from tasks.examine import Inspection, examine
 from tasks.land import land
 from tasks.locks import lock
@@ -67,15 +68,27 @@ def collect(dataset: Dataset, job: Job, scratch: Path) -> Snapshot:
 
 
 def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> SuiteResult:
-    """Run the dataset's rules and its grain on the table `tidy`. Raises `check.broken_rule`, `check.empty`."""
-    return check(connection, "tidy", dataset.rules, dataset.tidy.grain)
+    """Run the dataset's rules and its grain on the table `tidy`, and on what is left of it where rules discard the rows that break them.
+
+    Raises `check.broken_rule`, `check.empty`.
+    """
+    rules = known.softened(dataset)
+    result = check(connection, "tidy", rules, dataset.tidy.grain)
+    if not discard.reject(connection, "tidy", result, dataset.discard_at_most):
+        return result
+    return check(connection, "tidy", rules, dataset.tidy.grain)
 
 
 def land_tidy(
     dataset: Dataset, job: Job, snapshot: Snapshot, contract: Contract, content: str, connection: duckdb.DuckDBPyConnection
 ) -> Vintage:
-    """Land the table `tidy`. Raises `land.*`, `lake.damaged`, `lock.busy`."""
-    return land(connection, "tidy", table_of(dataset, contract, job.sql), snapshot, job.home, job.run, content)
+    """Keep what was discarded, then land the table `tidy`. Raises `discard.not_written`, `land.*`, `lake.damaged`, `lock.busy`."""
+    aside = job.home.discarded(dataset.id, job.run)
+    discard.keep(connection, aside, dataset.id, snapshot.id, job.run)
+    vintage = land(connection, "tidy", table_of(dataset, contract, job.sql), snapshot, job.home, job.run, content)
+    if vintage.run != job.run:
+        discard.forget(aside)  # the same rows landed before, with what was discarded then
+    return vintage
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,7 @@ def _ingest(
     with clock.step("examine"):
         inspection = steps.examine(dataset, job.home, snapshot, last, contract, connection, scratch)
     outcome = replace(outcome, changes=inspection.as_dicts(), notes=inspection.notes)
+    keep_only(job.home, dataset.id, {one.change.id for one in inspection.graded})
     if inspection.held or contract is None:
         write_hold(job.home, dataset.id, snapshot.id, job.run, outcome.changes)
         if contract is None:
@@ -158,12 +172,17 @@ def _ingest(
         steps.transform(dataset, connection, job.sql)
     with clock.step("check"):
         checked = steps.check(dataset, connection)
-    outcome = replace(outcome, checks=checked.as_dict(), steps=clock.seconds)
+    changes = (*outcome.changes, *discard.told(connection, checked.rows))
+    outcome = replace(outcome, checks=checked.as_dict(), changes=changes, discarded=discard.count(connection), steps=clock.seconds)
     if not checked.success:
-        return replace(outcome, status="failed", error=failure(checked, dataset.id).as_dict())
+        too_many = discard.refused(checked, dataset.discard_at_most)
+        warnings = (*outcome.warnings, *([too_many] if too_many else []))
+        return replace(outcome, status="failed", error=failure(checked, dataset.id).as_dict(), warnings=warnings)
     with clock.step("land"):
         vintage = steps.land(dataset, job, snapshot, contract, inspection.shape.content, connection)
     clear_hold(job.home, dataset.id)
+    still = known.follow(dataset, job.home, inspection.graded, inspection.shape, checked, connection)
+    outcome = replace(outcome, changes=(*outcome.changes, *still.mended), warnings=(*outcome.warnings, *still.overdue))
     return replace(outcome, status="landed" if vintage.new else "unchanged", rows=vintage.rows, vintage=vintage.id, steps=clock.seconds)
 
 

@@ -16,6 +16,7 @@ import duckdb
 
 from expectations.errors import EvidenceError
 from tasks.record import read_holds, read_records
+from tasks.tombstone import tombstones
 from warehouse import build, meta_rows
 from warehouse.dictionary import history_of, name_of
 from warehouse.home import Home
@@ -64,6 +65,7 @@ def _datasets(connection: _Connection, home: Home, tables: Sequence[DatasetTable
             meta_rows.insert(connection, "columns", meta_rows.column_rows(table))
             meta_rows.insert(connection, "known_errors", meta_rows.known_error_rows(table))
             _snapshots(connection, home, table.id, listed, hold.snapshot if hold else None)
+            meta_rows.insert(connection, "forgotten", map(meta_rows.forgotten_row, tombstones(home, table.id)))
     with _transaction(connection):
         meta_rows.insert(connection, "licences", meta_rows.licence_rows(tables))
         meta_rows.insert(connection, "holds", [meta_rows.hold_row(asdict(hold)) for hold in holds.values()])
@@ -83,9 +85,19 @@ def _one(
             meta_rows.insert(connection, "vintages", meta_rows.vintage_rows(listed, built.current))
             withheld = [{"dataset": table.id, "vintage": vintage, "cells": cells} for vintage, cells in built.withheld.items()]
             meta_rows.insert(connection, "withheld", withheld)
+            _discarded(connection, home, table.id, listed)
         return built, listed, None
     except (EvidenceError, duckdb.Error) as error:
         return (_carried_over(connection, table, held_since) if before else None), (), str(error)
+
+
+def _discarded(connection: _Connection, home: Home, dataset: str, listed: Sequence[Vintage]) -> None:
+    """The rows that each vintage was landed without."""
+    for vintage in listed:
+        path = home.discarded(dataset, vintage.run)
+        if path.exists():
+            rows = f"select *, {literal(vintage.id)} as vintage from read_parquet({literal(str(path))})"
+            connection.execute(f"insert into meta.discarded_rows by name {rows}")
 
 
 def _carried_over(connection: _Connection, table: DatasetTable, held_since: str | None) -> build.Built | None:
@@ -98,13 +110,20 @@ def _carried_over(connection: _Connection, table: DatasetTable, held_since: str 
             connection.execute(
                 f"create table {history_of(table)} as select {columns}, known_from, known_until from before.{history_of(table)}"
             )
-            for name in ("vintages", "snapshots", "parts", "withheld"):
+            for name in _of_before(connection):
                 connection.execute(f"insert into meta.{name} by name select * from before.meta.{name} where dataset = {literal(table.id)}")
             build.views(connection, table, held_since or "")
             current = dict(connection.execute(f"select vintage, count(*) from {name_of(table)} group by all").fetchall())
     except duckdb.Error:
         return None
     return build.Built(current=current, withheld={})
+
+
+def _of_before(connection: _Connection) -> list[str]:
+    """The tables of `meta` about vintages that the last publication has: one of an earlier version may lack the newest."""
+    wanted = ["vintages", "snapshots", "parts", "withheld", "discarded_rows"]
+    found = connection.execute("select table_name from duckdb_tables() where database_name = 'before' and schema_name = 'meta'").fetchall()
+    return [name for name in wanted if (name,) in found]
 
 
 def _snapshots(connection: _Connection, home: Home, dataset: str, listed: Sequence[Vintage], held: str | None) -> None:

@@ -62,6 +62,15 @@ def publish(home: Home, tables: Sequence[DatasetTable], settle: float = 0.0, mar
     With `settle`, first wait until no dataset has landed for so many seconds, so that what lands together is published together.
     Raises `publish.failed`, `lock.busy`; the published file is then as it was.
     """
+    try:
+        return _publish(home, tables, settle, mart)
+    except OSError as error:
+        where = str(error.filename or home.database)
+        found = f"{error.strerror or error} ({type(error).__name__})"
+        raise EvidenceError("publish.failed", where=where, expected="the finished file in the place of the old one", found=found) from error
+
+
+def _publish(home: Home, tables: Sequence[DatasetTable], settle: float, mart: Path) -> Published:
     began = time.monotonic()
     with lock(home, "publish", "publishing"):
         done = _done(home)
@@ -92,6 +101,7 @@ def state_of(home: Home, tables: Sequence[DatasetTable], mart: Path = _MART) -> 
         except EvidenceError as error:
             listed = [{"error": error.message}]
         digest.update(json.dumps(listed, sort_keys=True, default=str).encode())
+    digest.update(json.dumps(sorted(path.name for path in (home.archive / "forgotten").rglob("*.json"))).encode())
     digest.update(json.dumps([(hold.dataset, hold.snapshot, hold.since) for hold in read_holds(home)]).encode())
     return digest.hexdigest()[:32]
 

@@ -41,6 +41,7 @@ class DatasetOutcome:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # what the comparison inferred and what it could not compare
     steps: Mapping[str, float] = field(default_factory=dict)  # step -> seconds
+    discarded: int = 0  # rows that were left out of what landed, and kept aside
 
     @property
     def good(self) -> bool:
@@ -97,6 +98,7 @@ class DatasetStatus:
     last_good: str = ""  # when it last landed or was unchanged
     last_landed: str = ""
     held_since: str = ""
+    discarded: int = 0  # rows left out of what the latest run landed
 
 
 def new_run(now: datetime | None = None) -> str:
@@ -242,6 +244,7 @@ def _entry(record: RunRecord, outcome: DatasetOutcome) -> dict[str, Any]:
         "changes": _by_severity(outcome.changes),
         "error": f"{outcome.error.get('code', '')} {outcome.error.get('title', '')}".strip() if outcome.error else "",
         "warnings": len(outcome.warnings),
+        "discarded": outcome.discarded,
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from expectations.contract import Contract
 from expectations.declaration import Dataset
+from expectations.rules import DISCARD_ROWS
 from tasks.tidy import MACROS, SQL, sql_of
 from warehouse.table import DatasetTable, TableColumn
 
@@ -36,7 +37,15 @@ def table_of(dataset: Dataset, contract: Contract | None = None, folder: Path = 
 def recipe(dataset: Dataset, folder: Path = SQL) -> str:
     """A fingerprint of what makes the tidy table from the same bytes: SQL, macros, raw and tidy columns, how parts are read."""
     declared = dataset.model_dump_json(include={"read", "raw", "tidy"})
-    return _fingerprint("\n".join([sql_of(dataset.id, folder).read_text(encoding="utf-8"), MACROS.read_text(encoding="utf-8"), declared]))
+    made_by = [sql_of(dataset.id, folder).read_text(encoding="utf-8"), MACROS.read_text(encoding="utf-8"), declared]
+    return _fingerprint("\n".join([*made_by, *_discards(dataset)]))
+
+
+def _discards(dataset: Dataset) -> list[str]:
+    """What the declaration says is discarded: the same bytes with other rows left out are another table."""
+    kinds = [f"{kind}: {one.do} {one.columns}" for kind, entries in dataset.policy.items() for one in entries if one.do == DISCARD_ROWS]
+    rules = [rule.id for rule in dataset.rules if rule.on_failure == DISCARD_ROWS]
+    return [*sorted(kinds), *sorted(rules), f"at most {dataset.discard_at_most}"] if kinds or rules else []
 
 
 def _fingerprint(text: str) -> str:

@@ -64,6 +64,22 @@ class Home:
         """The verdict of the held snapshot of a dataset, where there is one."""
         return self.quarantine / f"{_checked(dataset, _DATASET)}.json"
 
+    def discarded(self, dataset: str, run: str) -> Path:
+        """The rows that a landing of this run left out, each with its reason."""
+        return self.quarantine / "discarded" / _checked(dataset, _DATASET) / f"{_checked(run, _NAME)}.parquet"
+
+    def accepted(self, dataset: str) -> Path:
+        """What persons accepted of a held snapshot that waits for more."""
+        return self.state / "accepted" / f"{_checked(dataset, _DATASET)}.json"
+
+    def known_errors(self, dataset: str) -> Path:
+        """Which known errors of the source were there when its data was last looked at."""
+        return self.state / "known_errors" / f"{_checked(dataset, _DATASET)}.json"
+
+    def tombstone(self, dataset: str, snapshot: str) -> Path:
+        """Who ordered a snapshot forgotten, when and why."""
+        return self.archive / "forgotten" / _checked(dataset, _DATASET) / f"{_checked(snapshot, _NAME)}.json"
+
     def run(self, run: str) -> Path:
         return self.runs / f"{_checked(run, _NAME)}.json"
 

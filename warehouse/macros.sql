@@ -306,6 +306,34 @@ create or replace macro ees_period_label(time_period, identifier) as
                 lambda named: ees_label(named.year, named.code))[1]
     end;
 
+-- == Nomis ===========================================================================================================
+
+-- The boundaries that a kind of area names: their year or date; NULL where it names none.
+-- '2021 output areas' -> '2021';  '... (as of April 2021)' -> 'April 2021';  '... (prior to April 2015)' -> 'before April 2015'
+create or replace macro nomis_area_vintage(kind) as
+    coalesce(
+        nullif(regexp_extract(kind, '^(20[0-9]{2}) ', 1), ''),
+        'before ' || nullif(regexp_extract(kind, '\(prior to ([^)]+)\)', 1), ''),
+        nullif(regexp_extract(kind, '\(as of ([^)]+)\)', 1), ''));
+
+-- Why a cell is empty. Nomis has one symbol (Q) for all that is missing and gives the reason in words. NULL where there is a number.
+-- (NULL, 'Missing value') -> 'not_available';  (NULL, '... sample size is small (3-9).') -> 'low_reliability';  ('12', 'Normal Value') -> NULL
+create or replace macro nomis_status(cell, words) as
+    case
+        when cell_text(cell) is not null then null
+        when words ilike '%suppress%' or words ilike '%disclosive%' then 'suppressed'
+        when words ilike '%unreliable%' then 'low_reliability'
+        when words ilike '%less than 500%' then 'rounds_to_zero'
+        else 'not_available'
+    end;
+
+-- The day of a census of England and Wales.  '2011' -> 2011-03-27;  '2021' -> 2021-03-21;  '2031' -> ERROR
+create or replace macro census_day(year) as
+    case year
+        when '2001' then date '2001-04-29' when '2011' then date '2011-03-27' when '2021' then date '2021-03-21'
+        else error('no census day known for: ' || year)
+    end;
+
 -- == Areas ===========================================================================================================
 
 -- Whether a cell is a GSS code: a letter and eight digits.  'E08000025' -> true;  '330', 'z' -> false
@@ -334,3 +362,82 @@ create or replace macro area_level(code) as
         when left(code, 3) = 'E47' then 'combined_authority'
         when left(code, 3) in ('E92', 'W92', 'S92', 'N92', 'K02', 'K03', 'K04') then 'country'
     end;
+
+-- == Areas by the numbers of the Department for Education ============================================================
+
+-- DfE's three-digit number of an authority or region, as its GSS code (of 2025; of an authority that has ended, its last). ONS recodes an authority, DfE keeps the number.
+-- From expectations/reference/authorities.csv; England and the regions (970 to 990) as the Local Authority Interactive Tool numbers them.
+create or replace macro dfe_area_codes() as map {
+    '201': 'E09000001', '202': 'E09000007', '203': 'E09000011', '204': 'E09000012', '205': 'E09000013', '206': 'E09000019', '207': 'E09000020',
+    '208': 'E09000022', '209': 'E09000023', '210': 'E09000028', '211': 'E09000030', '212': 'E09000032', '213': 'E09000033', '301': 'E09000002',
+    '302': 'E09000003', '303': 'E09000004', '304': 'E09000005', '305': 'E09000006', '306': 'E09000008', '307': 'E09000009', '308': 'E09000010',
+    '309': 'E09000014', '310': 'E09000015', '311': 'E09000016', '312': 'E09000017', '313': 'E09000018', '314': 'E09000021', '315': 'E09000024',
+    '316': 'E09000025', '317': 'E09000026', '318': 'E09000027', '319': 'E09000029', '320': 'E09000031', '330': 'E08000025', '331': 'E08000026',
+    '332': 'E08000027', '333': 'E08000028', '334': 'E08000029', '335': 'E08000030', '336': 'E08000031', '340': 'E08000011', '341': 'E08000012',
+    '342': 'E08000013', '343': 'E08000014', '344': 'E08000015', '350': 'E08000001', '351': 'E08000002', '352': 'E08000003', '353': 'E08000004',
+    '354': 'E08000005', '355': 'E08000006', '356': 'E08000007', '357': 'E08000008', '358': 'E08000009', '359': 'E08000010', '370': 'E08000016',
+    '371': 'E08000017', '372': 'E08000018', '373': 'E08000019', '380': 'E08000032', '381': 'E08000033', '382': 'E08000034', '383': 'E08000035',
+    '384': 'E08000036', '390': 'E08000037', '391': 'E08000021', '392': 'E08000022', '393': 'E08000023', '394': 'E08000024', '420': 'E06000053',
+    '800': 'E06000022', '801': 'E06000023', '802': 'E06000024', '803': 'E06000025', '805': 'E06000001', '806': 'E06000002', '807': 'E06000003',
+    '808': 'E06000004', '810': 'E06000010', '811': 'E06000011', '812': 'E06000012', '813': 'E06000013', '815': 'E06000065', '816': 'E06000014',
+    '821': 'E06000032', '822': 'E06000055', '823': 'E06000056', '825': 'E06000060', '826': 'E06000042', '830': 'E10000007', '831': 'E06000015',
+    '835': 'E10000009', '836': 'E06000029', '837': 'E06000028', '838': 'E06000059', '839': 'E06000058', '840': 'E06000047', '841': 'E06000005',
+    '845': 'E10000011', '846': 'E06000043', '850': 'E10000014', '851': 'E06000044', '852': 'E06000045', '855': 'E10000018', '856': 'E06000016',
+    '857': 'E06000017', '860': 'E10000028', '861': 'E06000021', '865': 'E06000054', '866': 'E06000030', '867': 'E06000036', '868': 'E06000040',
+    '869': 'E06000037', '870': 'E06000038', '871': 'E06000039', '872': 'E06000041', '873': 'E10000003', '874': 'E06000031', '876': 'E06000006',
+    '877': 'E06000007', '878': 'E10000008', '879': 'E06000026', '880': 'E06000027', '881': 'E10000012', '882': 'E06000033', '883': 'E06000034',
+    '884': 'E06000019', '885': 'E10000034', '886': 'E10000016', '887': 'E06000035', '888': 'E10000017', '889': 'E06000008', '890': 'E06000009',
+    '891': 'E10000024', '892': 'E06000018', '893': 'E06000051', '894': 'E06000020', '895': 'E06000049', '896': 'E06000050', '908': 'E06000052',
+    '909': 'E10000006', '916': 'E10000013', '919': 'E10000015', '921': 'E06000046', '925': 'E10000019', '926': 'E10000020', '928': 'E10000021',
+    '929': 'E06000057', '931': 'E10000025', '933': 'E06000066', '935': 'E10000029', '936': 'E10000030', '937': 'E10000031', '938': 'E10000032',
+    '940': 'E06000061', '941': 'E06000062', '942': 'E06000063', '943': 'E06000064', '970': 'E92000001', '980': 'E12000001', '981': 'E12000002',
+    '982': 'E12000003', '983': 'E12000004', '984': 'E12000005', '985': 'E12000006', '986': 'E12000007', '987': 'E13000001', '988': 'E13000002',
+    '989': 'E12000008', '990': 'E12000009'
+};
+
+-- The GSS code of a DfE number; NULL for one that has none (702, schools overseas).  '330' -> 'E08000025';  '330.0' -> 'E08000025'
+create or replace macro dfe_area_code(number) as dfe_area_codes()[regexp_extract(cell_text(number), '^([0-9]{3})(\.0)?$', 1)];
+
+create or replace macro dfe_area_names() as map {
+    '201': 'City of London', '202': 'Camden', '203': 'Greenwich', '204': 'Hackney', '205': 'Hammersmith and Fulham', '206': 'Islington',
+    '207': 'Kensington and Chelsea', '208': 'Lambeth', '209': 'Lewisham', '210': 'Southwark', '211': 'Tower Hamlets', '212': 'Wandsworth',
+    '213': 'Westminster', '301': 'Barking and Dagenham', '302': 'Barnet', '303': 'Bexley', '304': 'Brent', '305': 'Bromley', '306': 'Croydon',
+    '307': 'Ealing', '308': 'Enfield', '309': 'Haringey', '310': 'Harrow', '311': 'Havering', '312': 'Hillingdon', '313': 'Hounslow',
+    '314': 'Kingston upon Thames', '315': 'Merton', '316': 'Newham', '317': 'Redbridge', '318': 'Richmond upon Thames', '319': 'Sutton',
+    '320': 'Waltham Forest', '330': 'Birmingham', '331': 'Coventry', '332': 'Dudley', '333': 'Sandwell', '334': 'Solihull', '335': 'Walsall',
+    '336': 'Wolverhampton', '340': 'Knowsley', '341': 'Liverpool', '342': 'St. Helens', '343': 'Sefton', '344': 'Wirral', '350': 'Bolton',
+    '351': 'Bury', '352': 'Manchester', '353': 'Oldham', '354': 'Rochdale', '355': 'Salford', '356': 'Stockport', '357': 'Tameside',
+    '358': 'Trafford', '359': 'Wigan', '370': 'Barnsley', '371': 'Doncaster', '372': 'Rotherham', '373': 'Sheffield', '380': 'Bradford',
+    '381': 'Calderdale', '382': 'Kirklees', '383': 'Leeds', '384': 'Wakefield', '390': 'Gateshead', '391': 'Newcastle upon Tyne',
+    '392': 'North Tyneside', '393': 'South Tyneside', '394': 'Sunderland', '420': 'Isles of Scilly', '800': 'Bath and North East Somerset',
+    '801': 'Bristol, City of', '802': 'North Somerset', '803': 'South Gloucestershire', '805': 'Hartlepool', '806': 'Middlesbrough',
+    '807': 'Redcar and Cleveland', '808': 'Stockton-on-Tees', '810': 'Kingston upon Hull, City of', '811': 'East Riding of Yorkshire',
+    '812': 'North East Lincolnshire', '813': 'North Lincolnshire', '815': 'North Yorkshire', '816': 'York', '821': 'Luton', '822': 'Bedford',
+    '823': 'Central Bedfordshire', '825': 'Buckinghamshire', '826': 'Milton Keynes', '830': 'Derbyshire', '831': 'Derby',
+    '835': 'Dorset (before April 2019)', '836': 'Poole', '837': 'Bournemouth', '838': 'Dorset', '839': 'Bournemouth, Christchurch and Poole',
+    '840': 'County Durham', '841': 'Darlington', '845': 'East Sussex', '846': 'Brighton and Hove', '850': 'Hampshire', '851': 'Portsmouth',
+    '852': 'Southampton', '855': 'Leicestershire', '856': 'Leicester', '857': 'Rutland', '860': 'Staffordshire', '861': 'Stoke-on-Trent',
+    '865': 'Wiltshire', '866': 'Swindon', '867': 'Bracknell Forest', '868': 'Windsor and Maidenhead', '869': 'West Berkshire', '870': 'Reading',
+    '871': 'Slough', '872': 'Wokingham', '873': 'Cambridgeshire', '874': 'Peterborough', '876': 'Halton', '877': 'Warrington', '878': 'Devon',
+    '879': 'Plymouth', '880': 'Torbay', '881': 'Essex', '882': 'Southend-on-Sea', '883': 'Thurrock', '884': 'Herefordshire, County of',
+    '885': 'Worcestershire', '886': 'Kent', '887': 'Medway', '888': 'Lancashire', '889': 'Blackburn with Darwen', '890': 'Blackpool',
+    '891': 'Nottinghamshire', '892': 'Nottingham', '893': 'Shropshire', '894': 'Telford and Wrekin', '895': 'Cheshire East',
+    '896': 'Cheshire West and Chester', '908': 'Cornwall', '909': 'Cumbria', '916': 'Gloucestershire', '919': 'Hertfordshire',
+    '921': 'Isle of Wight', '925': 'Lincolnshire', '926': 'Norfolk', '928': 'Northamptonshire', '929': 'Northumberland', '931': 'Oxfordshire',
+    '933': 'Somerset', '935': 'Suffolk', '936': 'Surrey', '937': 'Warwickshire', '938': 'West Sussex', '940': 'North Northamptonshire',
+    '941': 'West Northamptonshire', '942': 'Cumberland', '943': 'Westmorland and Furness', '970': 'England', '980': 'North East',
+    '981': 'North West', '982': 'Yorkshire and The Humber', '983': 'East Midlands', '984': 'West Midlands', '985': 'East of England',
+    '986': 'London', '987': 'Inner London', '988': 'Outer London', '989': 'South East', '990': 'South West'
+};
+
+-- The name of the authority or region that DfE numbers so.  '330' -> 'Birmingham'
+create or replace macro dfe_area_name(number) as dfe_area_names()[regexp_extract(cell_text(number), '^([0-9]{3})(\.0)?$', 1)];
+
+-- The area of a row of an EES file, which names its country, region and authority side by side: the one of its own level. '' and markers are no code.
+-- ('Local authority', 'E92000001', 'E12000005', 'E08000025') -> 'E08000025';  'National' -> 'E92000001'
+create or replace macro ees_area(level, country, region, authority) as
+    case cell_text(level)
+        when 'National' then cell_text(country) when 'Regional' then cell_text(region) when 'Local authority' then cell_text(authority)
+        else error('no area for the geographic level: ' || level)
+    end;
+create or replace macro ees_area_level(level) as map {'National': 'country', 'Regional': 'region', 'Local authority': 'local_authority'}[cell_text(level)];

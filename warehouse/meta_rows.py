@@ -238,6 +238,20 @@ def hold_row(hold: Row) -> Row:
     }
 
 
+def forgotten_row(tombstone: Row) -> Row:
+    """The row of `meta.forgotten`."""
+    return {
+        "dataset": tombstone["dataset"],
+        "snapshot_id": tombstone["snapshot"],
+        "forgotten_at": tombstone["forgotten_at"],
+        "person": tombstone["person"],
+        "reason": tombstone["reason"],
+        "vintages": len(tombstone["vintages"]),
+        "parts": len(tombstone["parts"]),
+        "detail": _json(tombstone["parts"]),
+    }
+
+
 def licence_rows(tables: Iterable[DatasetTable]) -> list[Row]:
     """The rows of `meta.licences`."""
     under: dict[tuple[str, str], list[str]] = {}

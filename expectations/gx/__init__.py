@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from expectations.gx.light import light
 from expectations.rules import Rule, SuiteResult, suite
 
 # Great Expectations keeps its current project in a global; two checks at once in one process would take each other's.
@@ -26,9 +27,16 @@ def validate(connection: duckdb.DuckDBPyConnection, table: str, rules: Iterable[
     """
     checked = suite(rules, grain)
     with _ONE_AT_A_TIME:
-        from expectations.gx.run import run
+        with light():
+            from expectations.gx.run import run
 
         return run(connection, table, checked, grain)
+
+
+def prepare() -> None:
+    """Load Great Expectations, so that the first check need not wait for it."""
+    with _ONE_AT_A_TIME, light():
+        from expectations.gx import run  # noqa: F401  # loading it is what is asked for
 
 
 def suite_json(rules: Iterable[Rule], name: str, grain: Sequence[str] = ()) -> dict[str, Any]:
@@ -38,6 +46,7 @@ def suite_json(rules: Iterable[Rule], name: str, grain: Sequence[str] = ()) -> d
     """
     exported = suite(rules, grain)
     with _ONE_AT_A_TIME:
-        from expectations.gx.translation import exported_suite
+        with light():
+            from expectations.gx.translation import exported_suite
 
         return exported_suite(exported, name)

@@ -6,11 +6,13 @@ or query that is no SQL, and a suite that would check nothing.
 
 from __future__ import annotations
 
+from expectations.rules.failing import failing_rows
 from expectations.rules.parsing import grain_rules, parse, suite
-from expectations.rules.rule import MAXIMUM_ROWS, SEVERITIES, CheckResult, Rule, SuiteResult
+from expectations.rules.rule import DISCARD_ROWS, MAXIMUM_ROWS, SEVERITIES, CheckResult, Rule, SuiteResult
 from expectations.rules.vocabulary import EXPECTATIONS, UNEXPECTED_ROWS, Signature
 
 __all__ = [
+    "DISCARD_ROWS",
     "EXPECTATIONS",
     "MAXIMUM_ROWS",
     "SEVERITIES",
@@ -19,6 +21,7 @@ __all__ = [
     "Rule",
     "Signature",
     "SuiteResult",
+    "failing_rows",
     "grain_rules",
     "parse",
     "suite",

@@ -13,12 +13,13 @@ from typing import Any
 
 from expectations.errors import EvidenceError
 from expectations.rules.arguments import Wrong, checked
-from expectations.rules.rule import SEVERITIES, Rule
+from expectations.rules.failing import failing_rows
+from expectations.rules.rule import DISCARD_ROWS, SEVERITIES, Rule
 from expectations.rules.sql import CHECKED_ROWS, query_fault
 from expectations.rules.vocabulary import EXPECTATIONS
 from expectations.rules.where import NotAPredicate, condition
 
-_OURS = ("where", "severity", "because")
+_OURS = ("where", "severity", "because", "on_failure")
 _INSTEAD = {
     "row_condition": "where",
     "condition_parser": "where",
@@ -90,7 +91,17 @@ def _rule(number: int, item: object, columns: Collection[str]) -> Rule:
         raise _invalid(where, f"severity: {severity!r}", f"one of {', '.join(SEVERITIES)}")
     if not isinstance(because, str):
         raise _invalid(where, f"because: {because!r}", "text")
-    return Rule(name, arguments, _where(where, name, given.get("where"), columns), severity, because.strip())
+    rule = Rule(name, arguments, _where(where, name, given.get("where"), columns), severity, because.strip(), given.get("on_failure") or "")
+    return _discardable(where, rule)
+
+
+def _discardable(where: str, rule: Rule) -> Rule:
+    """The rule, if what it says of its failing rows can be done."""
+    if rule.on_failure not in ("", DISCARD_ROWS):
+        raise _invalid(where, f"on_failure: {rule.on_failure!r}", f"`{DISCARD_ROWS}`, or nothing: then nothing lands")
+    if rule.on_failure and failing_rows(rule) is None:
+        raise _invalid(where, f"on_failure: {DISCARD_ROWS}", "a rule that judges each row by itself: this one has no rows to point at")
+    return rule
 
 
 def _check_names(where: str, name: str, given: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from expectations.rules.sentences import sentence
 from expectations.rules.vocabulary import EXPECTATIONS, Signature
 
 SEVERITIES = ("critical", "warning", "info")  # Great Expectations' own; only a failed critical rule fails a suite
+DISCARD_ROWS = "discard_rows"
 MAXIMUM_ROWS = 20  # failing rows kept as examples; the count is always of all
 
 
@@ -24,6 +25,7 @@ class Rule:
     where: str | None = None  # SQL predicate: only these rows are judged
     severity: str = "critical"
     because: str = ""  # why it must hold, for the person who reads the failure
+    on_failure: str = ""  # DISCARD_ROWS: the rows that break it are kept aside, and the rest lands
 
     @property
     def sentence(self) -> str:
@@ -55,6 +57,7 @@ class Rule:
             "severity": self.severity,
             "because": self.because,
             "sentence": self.sentence,
+            **({"on_failure": self.on_failure} if self.on_failure else {}),
         }
 
 

@@ -8,8 +8,16 @@ from __future__ import annotations
 from expectations.sources.ckan import Ckan, CkanSearch
 from expectations.sources.common import GUID, Common
 from expectations.sources.ees import Ees, EesQuery
+from expectations.sources.ees_files import EesFiles
+from expectations.sources.explore_local_statistics import ExploreLocalStatistics
 from expectations.sources.feature_server import FeatureLayer, FeatureServer
+from expectations.sources.folder import Folder
+from expectations.sources.gias import Gias
 from expectations.sources.nomis import Nomis, NomisAreas, NomisMatching, NomisQuery
+from expectations.sources.ons_api import OnsApi, OnsFilter, OnsObservations
+from expectations.sources.ons_website import OnsFile, OnsWebsite
+from expectations.sources.opendatasoft import Opendatasoft
+from expectations.sources.performance_tables import PerformanceTables
 from expectations.sources.plain_file import FileItem, PlainFile
 
 __all__ = [
@@ -19,26 +27,59 @@ __all__ = [
     "CkanSearch",
     "Common",
     "Ees",
+    "EesFiles",
     "EesQuery",
+    "ExploreLocalStatistics",
     "FeatureLayer",
     "FeatureServer",
     "FileItem",
+    "Folder",
+    "Gias",
     "Nomis",
     "NomisAreas",
     "NomisMatching",
     "NomisQuery",
+    "OnsApi",
+    "OnsFile",
+    "OnsFilter",
+    "OnsObservations",
+    "OnsWebsite",
+    "Opendatasoft",
+    "PerformanceTables",
     "PlainFile",
     "Source",
     "model_of",
 ]
 
-Source = Nomis | FeatureServer | Ees | Ckan | PlainFile  # a declaration tells them apart by `kind`
+Source = (
+    Nomis
+    | FeatureServer
+    | Ees
+    | EesFiles
+    | Gias
+    | PerformanceTables
+    | Ckan
+    | Opendatasoft
+    | OnsApi
+    | ExploreLocalStatistics
+    | OnsWebsite
+    | PlainFile
+    | Folder
+)  # a declaration tells them apart by `kind`
 SOURCES: dict[str, type[Common]] = {
     "nomis": Nomis,
     "feature_server": FeatureServer,
     "ees": Ees,
+    "ees_files": EesFiles,
+    "gias": Gias,
+    "performance_tables": PerformanceTables,
     "ckan": Ckan,
+    "opendatasoft": Opendatasoft,
+    "ons_api": OnsApi,
+    "explore_local_statistics": ExploreLocalStatistics,
+    "ons_website": OnsWebsite,
     "file": PlainFile,
+    "folder": Folder,
 }
 
 

@@ -1,4 +1,4 @@
-"""The arguments of `kind: file`: files at addresses of their own."""
+"""The arguments of `kind: file`: files at addresses of their own, or found on the page that leads to the current one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,14 @@ from pydantic import Field, field_validator, model_validator
 
 from expectations.sources.common import Arguments, Common, Text, pattern
 
+GOV_UK = "https://www.gov.uk"
+
 
 class FileItem(Arguments):
-    """One file: at an address that stays, or linked from a page that stays while the file's own address moves with each release."""
+    """One table: a file at an address that stays, or one that a page leads to while the file's own address moves with each release.
+
+    Several items may name one file that holds several tables (sheets of a workbook, members of a zip): it is fetched once.
+    """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]*$", description="The part's name, stable from release to release: `imd.xlsx`.")
     url: Text | None = Field(default=None, description="Where the file is.")
@@ -19,6 +24,16 @@ class FileItem(Arguments):
         default=None,
         description="Regular expression that finds the link on the page, in its address or its text; it must find exactly one.",
     )
+    attachment: Text | None = Field(
+        default=None,
+        description="On gov.uk, in place of `link`: regular expression that finds the attachment by its title or file name; exactly one.",
+    )
+    edition: Text | None = Field(
+        default=None,
+        description="On gov.uk, where `page` is a collection: regular expression that the titles of its editions fit; the newest is taken.",
+    )
+    sheet: Text | None = Field(default=None, description="The sheet of a workbook that is this table, where the file holds several.")
+    member: Text | None = Field(default=None, description="The member of a zip that is this table, where the file holds several.")
     days_back: int = Field(
         default=0,
         ge=0,
@@ -33,13 +48,19 @@ class FileItem(Arguments):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.url is None) == (self.page is None):
-            raise ValueError("give either `url`, or `page` with `link`")
+            raise ValueError("give either `url`, or `page` with `link` or `attachment`")
         if self.days_back and "{date:" not in (self.url or ""):
             raise ValueError("`days_back` needs a `url` that holds `{date:...}`")
-        if (self.page is None) != (self.link is None):
-            raise ValueError("`page` and `link` go together")
-        if self.link is not None:
-            pattern(self.link)
+        if (self.page is None) != (self.link is None and self.attachment is None):
+            raise ValueError("`page` and `link` (or `attachment`) go together")
+        if self.link is not None and self.attachment is not None:
+            raise ValueError("give `link` or `attachment`, and not both")
+        if self.edition is not None and self.attachment is None:
+            raise ValueError("`edition` needs `attachment`: which file of the newest edition")
+        if self.attachment is not None and not str(self.page).startswith(f"{GOV_UK}/"):
+            raise ValueError(f"`attachment` is for pages of {GOV_UK}; elsewhere give `link`")
+        for expression in (self.link, self.attachment, self.edition):
+            pattern(expression or "")
         return self
 
 

@@ -18,19 +18,20 @@ EXAMPLES = """\
 
   evidence decline dfe.pupil_attendance --reason "The publisher has said that it will be corrected on Thursday"
 
-  evidence decline 3f9a1c20b7 --reason "One change of several, by its id"
+  evidence decline 3f9a1c20b7 81bb0c4d2e --reason "Two changes of several, by their ids"
 """
 
 
 def decline(
-    which: Annotated[str, typer.Argument(help="The dataset that is held, or the id of one change.", metavar="DATASET|ID")],
+    which: Annotated[list[str], typer.Argument(help="The dataset that is held, or the ids of changes.", metavar="DATASET|CHANGE…")],
     reason: Annotated[str, typer.Option(help="Why the last good table is kept; shown wherever the hold is.")],
     person: Annotated[str, typer.Option("--as", help="Who declines; default: EVIDENCE_PERSON, or the name you are logged in by.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Keep the last good table, and hear no more of what is held.
 
-    The hold stays, and is marked as declined. You are asked again when the publisher sends another snapshot that is held too.
+    The hold stays, and is marked as declined for as long as the publisher shows the same. You are asked again when it becomes
+    worse, or when something else is held.
     """
     from tasks.alert.book import said_of
     from tasks.alert.decline import decline as decline_held
@@ -44,5 +45,5 @@ def decline(
     for alert in declined:
         out.print(f"{styled(alert.severity)}  [bold]{alert.dataset}[/bold]  {escaped(alert.what)}")
     out.print(f"\n{escaped(said_of(declined[0]))}")
-    out.print("The last good table stays. You are asked again when the publisher sends another snapshot that is held.")
-    out.print(f'Another mind: evidence accept {declined[0].dataset} --reason "…"')
+    out.print("The last good table stays. You are asked again when this becomes worse, or when something else is held.")
+    out.print(f'Another mind: evidence accept {" ".join(dict.fromkeys(alert.dataset for alert in declined))} --reason "…"')

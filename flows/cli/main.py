@@ -27,6 +27,7 @@ from flows.cli import (
     doctor,
     down,
     provenance,
+    rehearse,
     run,
     show,
     sql,
@@ -36,7 +37,7 @@ from flows.cli import (
 from flows.cli.output import EXIT_FAILED, EXIT_WRONG_USE, print_error
 from warehouse.home import Home
 
-WRONG_USE = {"declaration.unknown_dataset", "command.unreadable", "command.query_failed"}
+WRONG_USE = {"declaration.unknown_dataset", "command.unreadable", "command.query_failed", "rehearse.unknown_mutation"}
 _START = """\
 Keep a city's evidence base: fetch open data, prove that it is what it was, land it, publish one DuckDB file.
 
@@ -65,7 +66,7 @@ app = typer.Typer(
 )
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "The work": (run.run, status.status, check.check),
-    "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare),
+    "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare, rehearse.rehearse),
     "The data": (datasets.datasets, show.show, sql.sql, provenance.provenance),
     "The service": (up.up, down.down, deployments.deployments, doctor.doctor),
 }

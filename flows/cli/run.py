@@ -88,7 +88,7 @@ def _through_prefect(ids: Sequence[str], sample: bool, home: Home) -> RunRecord:
     with waiting() as tell:
         tell("Loading Prefect")
         from flows.ingest import ingest
-        from flows.watch import watching
+        from flows.listening import watching
 
         tell(f"Waiting for Prefect: {where}")
         start_server()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from expectations.change import OF_TIME
 from tasks.alert.book import Alert, Book
 from tasks.record import DatasetOutcome
 
@@ -59,7 +60,7 @@ def follow(book: Book, outcome: DatasetOutcome, run: str, now: datetime, accepte
     facts = _facts(outcome, time, run)
     opened = []
     for fact in facts.values():
-        alert, why = _opened(book.alerts.get(fact.key), fact, now)
+        alert, why = opening_of(book.alerts.get(fact.key), fact, now)
         if outcome.status == "landed" and _passes(alert):
             alert = replace(alert, state="passed", closed=time)
         book.put(alert)
@@ -67,7 +68,7 @@ def follow(book: Book, outcome: DatasetOutcome, run: str, now: datetime, accepte
             opened.append(Opening(alert, why))
     closed = []
     for alert in book.of(outcome.dataset):
-        if alert.key in facts:
+        if alert.key in facts or alert.kind in OF_TIME:  # the calendar's own alerts end where the release comes: tasks/alert/watched.py
             continue
         if not _gone(alert, outcome, book):
             book.put(_released(alert, outcome))
@@ -110,7 +111,7 @@ def _facts(outcome: DatasetOutcome, time: str, run: str) -> dict[str, Alert]:
     return {fact.key: replace(fact, openings=(time,)) for fact in facts}
 
 
-def _opened(before: Alert | None, fact: Alert, now: datetime) -> tuple[Alert, Why | None]:
+def opening_of(before: Alert | None, fact: Alert, now: datetime) -> tuple[Alert, Why | None]:
     """The alert with what was seen now, and why people are to be told, None where they are not."""
     if before is None:
         return fact, "new"
@@ -121,9 +122,9 @@ def _opened(before: Alert | None, fact: Alert, now: datetime) -> tuple[Alert, Wh
     now_seen = replace(
         before, kind=fact.kind, severity=fact.severity, what=fact.what, held=fact.held, seen=fact.seen, run=fact.run, snapshot=fact.snapshot
     )
-    if before.state == "declined":
-        if before.snapshot == fact.snapshot:
-            return now_seen, None
+    if before.state == "declined":  # it stays declined while it lasts, whatever snapshot shows it; worse is another matter
+        if _RANK[fact.severity] <= _RANK[before.severity]:
+            return replace(now_seen, severity=before.severity), None
         return replace(now_seen, state="open", closed="", message="", told={}), "again"
     if (fact.held and not before.held) or _RANK[fact.severity] > _RANK[before.severity]:
         return replace(now_seen, silent=False), "worse"

@@ -8,7 +8,7 @@ Refuses to guess: a rename is only called a rename when values agree (the eviden
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -52,7 +52,8 @@ def compare(
         told = [*delivery.no_rows(after, before), *column_changes(before.shape, after.shape, basis.alignment, relied_on)]
         return _comparison(told, before, after, basis.alignment, basis.delivery, [])
     told = [*_contract_changes(connection, basis, relied_on), *_landed_changes(connection, basis)]
-    return _comparison(told, before, after, basis.alignment, basis.delivery, [basis.why, _said_of(basis.match)])
+    whole = _comparison(told, before, after, basis.alignment, basis.delivery, [basis.why, _said_of(basis.match)])
+    return replace(whole, changes=tuple(summary.brief(whole.changes, before.shape, after.shape)))
 
 
 def against_contract(

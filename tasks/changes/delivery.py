@@ -81,7 +81,9 @@ def no_rows(after: Observed, before: Observed | None = None) -> list[Change]:
     had = before.shape.rows if before else None
     header = f"The header is {'there' if after.shape.columns else 'missing too'}."
     what = f"There are no rows{f' any more; before there were {had:,}' if had else ''}. {header}"
-    return [Change("empty", Severity.BREAKING, what, None, had, 0, {"rows_before": had, "columns": len(after.shape.columns)}, "rows")]
+    return [
+        Change("empty", Severity.BREAKING, what, None, had, 0, {"rows_before": had, "columns_in_header": len(after.shape.columns)}, "rows")
+    ]
 
 
 def copies(connection: duckdb.DuckDBPyConnection, seen: Observed) -> list[Change]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
@@ -17,11 +17,12 @@ from expectations.change import Change, Severity
 from expectations.shape import Shape
 from tasks.changes.match import Match, Translation
 from tasks.changes.observed import Alignment, Observed, Place
-from tasks.changes.places import MOST_CODES, bare_name, names_of, names_of_both, renamed_places
+from tasks.changes.places import bare_name, difference, names_of, names_of_both, renamed_places
 from tasks.changes.recode import recognise
+from tasks.changes.redrawn import in_words
 from tasks.changes.vintages import vintage_changes
 from tasks.changes.words import counted, listed, quoted
-from tasks.shape import areas, sql
+from tasks.shape import areas
 
 _DRAWN_ANEW = {"ward", "LSOA", "MSOA", "OA", "constituency"}
 
@@ -58,13 +59,12 @@ def geography_changes(
 ) -> tuple[list[Change], Translation]:
     """(changes, what the earlier codes are now). `calm`: a table of events, where small areas come and go by chance."""
     changes: list[Change] = [*crs_changes(before.shape, after.shape), *vintage_changes(before, after, alignment)]
-    changes = [change for change in changes if not _only_more_or_fewer(connection, before, after, alignment, change)]
-    changes = [_for_home(connection, before, after, alignment, change, place) for change in changes]
+    changes = in_words(connection, before, after, alignment, changes, place)
     translations: dict[str, Mapping[str, str]] = {}
     told: set[tuple[str, ...]] = set()
     pairs = geography_columns(before.shape, after.shape, alignment)
     for index, pair in enumerate(pairs):
-        gone, come = _difference(connection, before, after, pair)
+        gone, come = difference(connection, before, after, pair)
         if index == 0 and not calm:
             changes += renamed_places(connection, before, after, alignment, pair, place)
         if not gone and not come:
@@ -83,59 +83,6 @@ def geography_changes(
             changes += _missing(pair, [code for code in gone if code not in known], names, calm, before, place)
             changes += _added(pair, [code for code in come if code not in arrived], names)
     return changes, Translation({name: mapping for name, mapping in translations.items() if mapping})
-
-
-def _only_more_or_fewer(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, change: Change
-) -> bool:
-    """Whether a vintage that the codes seem to show is only areas that went, or only areas that came."""
-    later = alignment.later(change.column) if change.column else None
-    if change.kind != "geography_vintage_changed" or change.evidence.get("by") != "codes" or not change.column or not later:
-        return False
-    level = ("LAD", "county") if change.evidence.get("authorities") else (change.evidence["level"],)
-    gone, come = _difference(connection, before, after, (change.column, later))
-    return not all(any(areas.level_of(code) in level for code in codes) for codes in (gone, come))
-
-
-def _for_home(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, change: Change, place: Place
-) -> Change:
-    """What another vintage of small areas means for the city: how many it had and has, and how many names would join what is not the same."""
-    later = alignment.later(change.column) if change.column else None
-    if change.kind != "geography_vintage_changed" or change.evidence.get("by") != "codes" or not change.column or not later:
-        return change
-    old, new = _home_areas(connection, before, change.column, place), _home_areas(connection, after, later, place)
-    if len(old) < 2 or len(new) < 2:
-        return change
-    codes, names = (
-        len(old.keys() & new.keys()),
-        len({bare_name(name) for name in old.values()} & {bare_name(name) for name in new.values()}),
-    )
-    words = f" {place.name} had {len(old)} of them and has {len(new)}: {codes} codes are in both, and {names} names"
-    words += ", so that a join on the name is silently wrong." if names > codes else "."
-    home = {"areas_before": len(old), "areas_after": len(new), "codes_in_both": codes, "names_in_both": names}
-    return replace(change, what=change.what + words, evidence={**change.evidence, "home": home, "home_touched": codes < len(old)})
-
-
-def _home_areas(connection: duckdb.DuckDBPyConnection, observed: Observed, column: str, place: Place) -> dict[str, str]:
-    """The city's own areas in a column of codes (code -> name), by whichever other column names the city."""
-    others = [one for one in observed.shape.columns if one.name != column and one.type == "text" and one.distinct <= 5_000]
-    if not others:
-        return {}
-    source, code = sql.identifier(observed.table), sql.text(sql.identifier(column))
-    hits = connection.execute(
-        f"select "
-        f"{', '.join(f'count(*) filter (trim({sql.identifier(one.name)}) = {sql.literal(place.name)})' for one in others)} from {source}"
-    ).fetchone()
-    by_hits = sorted(zip(hits or (), [one.name for one in others], strict=False), reverse=True)
-    if not by_hits or not by_hits[0][0]:
-        return {}
-    name = sql.text(sql.identifier(observed.shape.area_name_column)) if observed.shape.area_name_column else "''"
-    rows = connection.execute(
-        f"select {code}, min({name}) from {source} where trim({sql.identifier(by_hits[0][1])}) = "
-        f"{sql.literal(place.name)} and {code} is not null group by 1"
-    ).fetchall()
-    return {value: str(word or "") for value, word in rows}
 
 
 def crs_changes(before: Shape, after: Shape) -> list[Change]:
@@ -157,20 +104,6 @@ def _crs_name(crs: str) -> str:
     return digits[-1] if digits else bare
 
 
-def _difference(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]
-) -> tuple[list[str], list[str]]:
-    sets: list[set[str]] = []
-    for observed, name in ((before, pair[0]), (after, pair[1])):
-        cell = sql.text(sql.identifier(name))
-        rows = connection.execute(
-            f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {MOST_CODES}"
-        ).fetchall()
-        column = observed.shape.column(name)
-        sets.append({value for (value,) in rows} - set(column.markers if column else ()))
-    return sorted(sets[0] - sets[1]), sorted(sets[1] - sets[0])
-
-
 def _recoded(
     connection: duckdb.DuckDBPyConnection,
     before: Observed,
@@ -183,9 +116,14 @@ def _recoded(
     moved: set[str],
 ) -> list[Recoded]:
     found: dict[str, Recoded] = {}
+    for code in gone:
+        spelt = [new for new in come if new.strip().upper() == code.strip().upper()]
+        if len(spelt) == 1:
+            found[code] = Recoded(code, (spelt[0],), None, "the same code in other letters")
     if any(level.column in pair for level in (*before.shape.areas, *after.shape.areas)):
         # A word among codes (the column of names of a table whose small areas have none) is no code that an area had.
         gone, come = [code for code in gone if _is_code(code)], [code for code in come if _is_code(code)]
+    all_gone, gone = gone, [code for code in gone if code not in found]
     old_names, new_names = names_of(connection, before, pair[0], gone), names_of(connection, after, pair[1], come)
     oldbare_name = Counter(bare_name(name) for name in old_names.values())
     by_name: dict[str, list[str]] = {}
@@ -223,7 +161,7 @@ def _recoded(
                 found[code] = Recoded(
                     code, (new,), old_names.get(code), f"{fact['by']} on {fact['rows']} of {fact['of']} rows", new_names.get(new)
                 )
-    return [found[code] for code in gone if code in found]
+    return [found[code] for code in all_gone if code in found]
 
 
 def _is_code(value: str) -> bool:

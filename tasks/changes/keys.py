@@ -12,6 +12,7 @@ import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
+from tasks.changes.delivery import repeated_rows
 from tasks.changes.match import Match
 from tasks.changes.observed import Alignment, Observed
 from tasks.changes.words import counted, listed, quoted, share
@@ -56,6 +57,8 @@ def key_changes(
     evidence = {"key": later, "keys": groups, "rows_too_many": spare, "examples": shown, "rows": after.shape.rows, "inferred": key is None}
     # A key that was guessed from words of a register, and fails on a few rows, was a wrong guess and not a break.
     guessed = key is None and before.key_inferred and before.area_column not in wanted and len(wanted) > 1
+    if guessed and spare < FEW * after.shape.rows and repeated_rows(connection, after)[0] >= spare:
+        guessed, what = False, f"{what} Those rows are copies in every column."  # whatever the key is, a row stands twice
     severity = Severity.INFO if guessed and spare < FEW * after.shape.rows else Severity.BREAKING
     return [Change("key_duplicated", severity, what, None, list(before.key), later, evidence, "\x1f".join(later))]
 

@@ -20,6 +20,21 @@ from tasks.shape.authorities import known_as
 MOST_CODES = 400_000
 
 
+def difference(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pair: tuple[str, str]
+) -> tuple[list[str], list[str]]:
+    """(codes that only the earlier table has, codes that only the later has), without what stands in place of a code."""
+    sets: list[set[str]] = []
+    for observed, name in ((before, pair[0]), (after, pair[1])):
+        cell = sql.text(sql.identifier(name))
+        rows = connection.execute(
+            f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {MOST_CODES}"
+        ).fetchall()
+        column = observed.shape.column(name)
+        sets.append({value for (value,) in rows} - set(column.markers if column else ()))
+    return sorted(sets[0] - sets[1]), sorted(sets[1] - sets[0])
+
+
 def renamed_places(
     connection: duckdb.DuckDBPyConnection,
     before: Observed,

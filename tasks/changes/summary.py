@@ -13,6 +13,7 @@ from tasks.changes.columns import normal_name
 from tasks.changes.observed import Alignment
 from tasks.changes.words import counted, listed, quoted
 
+MOST = 12  # changes of one comparison; more is a wall of text that nobody reads
 BULK = 12  # more columns of one kind and one severity than this are said in one change
 _ORDER = list(KINDS)
 _FIRST = (
@@ -29,6 +30,10 @@ _FIRST = (
 )
 
 
+_OF_COLUMNS = ("column_removed", "column_added", "column_renamed", "column_retyped")
+_TOGETHER = (*_OF_COLUMNS, "category_added", "category_removed", "category_renamed", "marker_added", "marker_removed", "unit_rescaled")
+
+
 def arranged(changes: Sequence[Change], before: Shape, after: Shape, alignment: Alignment) -> list[Change]:
     """The changes with bulk ones summarised, the most important first; each id once."""
     kept = _reshaped(changes, before, after, alignment) or _bulk(changes, before, after)
@@ -36,6 +41,48 @@ def arranged(changes: Sequence[Change], before: Shape, after: Shape, alignment: 
     for change in sorted(kept, key=_rank):
         by_id.setdefault(change.id, change)
     return list(by_id.values())
+
+
+def brief(changes: Sequence[Change], before: Shape, after: Shape) -> list[Change]:
+    """For a person who reads them one under the other: at most `MOST` lines where kinds of one severity can be said together.
+
+    What is least severe is drawn together first. Each summary holds the sentences that it stands for in its evidence.
+    """
+    told = list(changes)
+    while len(told) > MOST:
+        groups: dict[tuple[Severity, str], list[Change]] = {}
+        for change in told:
+            if change.kind in _TOGETHER and not change.evidence.get("summary") and not change.evidence.get("together"):
+                groups.setdefault((change.severity, change.kind), []).append(change)
+        many = [key for key, group in groups.items() if len(group) > 1]
+        if not many:
+            break
+        kind = min(many, key=lambda key: (-len(groups[key]), key))
+        group = groups[kind]
+        at = told.index(group[0])
+        one = _summary(kind[1], kind[0], group, before, after) if kind[1] in _OF_COLUMNS else _together(group)
+        told = [*told[:at], one, *[change for change in told[at:] if change not in group]]
+    return told
+
+
+def _together(group: Sequence[Change]) -> Change:
+    """Changes of one kind in several columns: the one that says most in full, the others by column and count."""
+    first = max(group, key=lambda change: (bool(change.evidence.get("merged")), _size(change)))
+    others = [change for change in group if change is not first]
+    named = listed([f"{quoted(change.column)} ({_size(change):,})" if change.column else change.what for change in others], 6)
+    what = f"{first.what} The same kind of change in {counted(len(others), 'more column', 'more columns')}: {named}."
+    evidence = {
+        **first.evidence,
+        "together": True,
+        "changes": [{"id": change.id, "column": change.column, "what": change.what} for change in group],
+    }
+    subject = "\x1f".join(sorted(change.id for change in group))
+    return Change(first.kind, first.severity, what, first.column, first.before, first.after, evidence, subject)
+
+
+def _size(change: Change) -> int:
+    """Of how many categories, cells or areas a change is."""
+    return int(change.evidence.get("count") or change.evidence.get("cells") or len(change.evidence.get("renamed", ())) or 1)
 
 
 def _rank(change: Change) -> tuple[object, ...]:
@@ -55,7 +102,7 @@ def _bulk(changes: Sequence[Change], before: Shape, after: Shape) -> list[Change
     kept: list[Change] = []
     groups: dict[tuple[str, Severity], list[Change]] = {}
     for change in changes:
-        if change.kind in ("column_removed", "column_added", "column_renamed", "column_retyped"):
+        if change.kind in _OF_COLUMNS:
             groups.setdefault((change.kind, change.severity), []).append(change)
         else:
             kept.append(change)

@@ -14,6 +14,7 @@ import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
+from tasks.changes import revisions
 from tasks.changes.match import Match
 from tasks.changes.moves import FEWEST, MOST, Held, Moves
 from tasks.changes.observed import Alignment, Observed, Place
@@ -49,8 +50,10 @@ def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Plac
         compared, moved = sum(move.compared for move in rest), sum(move.moved for move in revised)
         beyond = moved > REVISED_BOUND * compared or any(move.share > REVISED_BOUND and move.compared >= ENOUGH for move in revised)
         severity = Severity.WARNING if beyond and not held.running else Severity.INFO
-        changes.append(_told(connection, held, revised, place, "history_revised", severity))
-    return [*changes, *_rerounded(rest), *_suppression(held.moves)]
+        change = _told(connection, held, revised, place, "history_revised", severity)
+        changes.append(revisions.described(connection, held, revised, place, change))
+    hidden = [revisions.hidden_where(connection, held, held.moves, place, change) for change in _suppression(held.moves)]
+    return [*changes, *_rerounded(rest), *(hidden or revisions.withheld(held.moves))]
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match) -> tuple[str, str, str] | None:
@@ -232,6 +235,7 @@ def periods_touched(connection: duckdb.DuckDBPyConnection, before: Observed, mat
 def home_condition(observed: Observed, alias: str, place: Place) -> str:
     """SQL that is true on the home area's own rows."""
     columns = [name for name in (observed.shape.area_column, observed.shape.area_name_column) if name]
+    columns += [level.column for level in observed.shape.areas if level.level in ("LAD", "county") and level.column not in columns]
     columns += [
         column.name
         for column in observed.shape.columns

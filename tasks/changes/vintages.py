@@ -54,30 +54,25 @@ def _vintage_by_codes(before: Shape, after: Shape, earlier: str, later: str, sta
         authorities = old.level in ("LAD", "county")
         if authorities and any(change.evidence.get("authorities") for change in changes):
             continue  # counties and districts of one column are one list, told once
-        whose = "authority" if authorities else old.level
-        what = (
-            f"The {whose} codes in {quoted(later)} were those {_of(old)} and are now those {_of(new)}: "
-            "areas were split, merged or drawn anew, and figures on the two sides are not of the same places."
-        )
-        evidence = {"level": old.level, "authorities": authorities, "by": "codes", "areas_before": old.count, "areas_after": new.count}
-        changes.append(
-            Change(
-                "geography_vintage_changed",
-                Severity.BREAKING,
-                what,
-                earlier,
-                old.vintage,
-                new.vintage,
-                evidence,
-                f"{whose}\x1fcodes\x1f{new.vintage}",
-            )
-        )
+        changes.append(vintage_by_codes(old, new, later, old.vintage, new.vintage))
     return changes
 
 
-def _of(level: Areas) -> str:
+def vintage_by_codes(old: Areas, new: Areas, later: str, was: str, now: str) -> Change:
+    """geography_vintage_changed, as the codes show it. `was` and `now` are the vintages in words."""
+    authorities = old.level in ("LAD", "county")
+    whose = "authority" if authorities else old.level
+    what = (
+        f"The {whose} codes in {quoted(later)} were those {_of(was)} and are now those {_of(now)}: "
+        "areas were split, merged or drawn anew, and figures on the two sides are not of the same places."
+    )
+    evidence = {"level": old.level, "authorities": authorities, "by": "codes", "areas_before": old.count, "areas_after": new.count}
+    return Change("geography_vintage_changed", Severity.BREAKING, what, old.column, was, now, evidence, f"{whose}\x1fcodes\x1f{now}")
+
+
+def _of(vintage: str) -> str:
     """`of 2021 to 2022`; `given out by 2017` where only the time of the newest code is known."""
-    return level.vintage or "" if "given out" in (level.vintage or "") else f"of {level.vintage}"
+    return vintage if "given out" in vintage else f"of {vintage}"
 
 
 def _apart(old: Areas, new: Areas) -> bool:

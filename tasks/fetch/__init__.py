@@ -21,11 +21,32 @@ if TYPE_CHECKING:
 SERVICES: dict[str, str] = {
     "ees": "https://api.education.gov.uk/statistics/v1",
     "ees_catalogue": "https://explore-education-statistics.service.gov.uk/data-catalogue",
+    "ees_site": "https://explore-education-statistics.service.gov.uk",
     "ees_content": "https://content.explore-education-statistics.service.gov.uk/api",
+    "ons_api": "https://api.beta.ons.gov.uk/v1",
+    "ons_downloads": "https://download.beta.ons.gov.uk",
+    "explore_local_statistics": "https://www.ons.gov.uk/explore-local-statistics",
+    "ons_website": "https://www.ons.gov.uk",
 }
 # Hosts to which a service's own redirects lead, beside those that a declaration names.
-_HOSTS = {"ees": frozenset({"explore-education-statistics.service.gov.uk", "content.explore-education-statistics.service.gov.uk"})}
-_MODULES = {"nomis": "nomis", "feature_server": "feature_server", "ees": "ees", "ckan": "ckan", "file": "plain_file"}
+_EES = frozenset({"explore-education-statistics.service.gov.uk", "content.explore-education-statistics.service.gov.uk"})
+_ONS = frozenset({"download.beta.ons.gov.uk", "download.ons.gov.uk", "static.ons.gov.uk"})
+_HOSTS = {"ees": _EES, "ees_files": _EES, "ons_api": _ONS, "ons_website": _ONS}
+_MODULES = {
+    "nomis": "nomis",
+    "feature_server": "feature_server",
+    "ees": "ees",
+    "ees_files": "ees_files",
+    "gias": "gias",
+    "performance_tables": "performance_tables",
+    "ckan": "ckan",
+    "opendatasoft": "opendatasoft",
+    "ons_api": "ons_api",
+    "explore_local_statistics": "explore_local_statistics",
+    "ons_website": "ons_website",
+    "file": "plain_file",
+    "folder": "folder",
+}
 
 
 class _Module(Protocol):

@@ -69,7 +69,7 @@ def failure_of_status(status: int, headers: Mapping[str, str], head: bytes) -> F
     said = service_message(head, headers.get("content-type", ""))
     found = f"HTTP {status}" + (f": {said}" if said else "")
     retry = status in TRANSIENT
-    wait = seconds_to_wait(headers) if retry else None
+    wait = (seconds_to_wait(headers) or _seconds_to_reset(head)) if retry else None
     if status == 429:
         return Failure("fetch.rate_limited", f"{found}; {_reset(headers, wait)}", "an answer within the service's rate limit", retry, wait)
     if status in (401, 403, 407, 451):
@@ -195,6 +195,17 @@ def service_warnings(headers: Mapping[str, str]) -> tuple[str, ...]:
     if value := headers.get("sunset"):
         found.append(f"the service says that this address ends on {value}")
     return tuple(found)
+
+
+def _seconds_to_reset(head: bytes) -> float | None:
+    """Until when a quota is used up, as Opendatasoft says it in the body of a 429 (`reset_time`); None where nothing does."""
+    try:
+        answer = json.loads(head)
+        until = datetime.fromisoformat(str(answer["reset_time"]))
+    except (ValueError, KeyError, TypeError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 
 def _reset(headers: Mapping[str, str], wait: float | None) -> str:

@@ -1,13 +1,14 @@
 """Plain files: at addresses that stay, or linked from a page that stays while the file's own address moves with each release.
 
-Refuses to guess which link is meant: the pattern must find exactly one. Each file is asked for only if it has changed.
+On gov.uk the page is asked as the site's content API describes it (`gov_uk`), elsewhere as HTML. A file that holds several declared tables
+is fetched once. Refuses to guess which link is meant: the pattern must find exactly one. Each file is asked for only if it has changed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from expectations.errors import EvidenceError
 from expectations.sources import FileItem, PlainFile
+from tasks.fetch import gov_uk
 from tasks.fetch.call import prepared_url
 from tasks.fetch.http import Http, Received
 from tasks.fetch.parts import labelled
@@ -50,13 +52,21 @@ class Link:
     text: str
 
 
+@dataclass
+class _Asked:
+    """What one fetch has asked already: the links of pages, and the answer of each address."""
+
+    pages: dict[str, tuple[Link, ...]] = field(default_factory=dict)
+    files: dict[str, Received] = field(default_factory=dict)
+
+
 def fetch(source: PlainFile, http: Http, previous: Snapshot | None) -> Delivery:
-    """One part for each file, in the declared order. Raises EvidenceError of the area `fetch`."""
-    pages: dict[str, tuple[Link, ...]] = {}
+    """One part for each item, in the declared order. Raises EvidenceError of the area `fetch`."""
+    asked = _Asked()
     parts: list[Fetched] = []
     warnings: list[str] = []
     for item in source.files:
-        received, part = _file(item, source, http, previous, pages)
+        received, part = _file(item, source, http, previous, asked)
         parts.append(part)
         warnings += [f"{item.name}: {warning}" for warning in received.warnings]
     return Delivery(tuple(parts), _release(parts), tuple(dict.fromkeys(warnings)))
@@ -83,31 +93,38 @@ def the_link(item: FileItem, links: tuple[Link, ...]) -> Link:
     raise EvidenceError("fetch.no_match", where=str(item.page), expected=f"one link that fits {item.link!r}", found=shown)
 
 
-def _file(
-    item: FileItem, source: PlainFile, http: Http, previous: Snapshot | None, pages: dict[str, tuple[Link, ...]]
-) -> tuple[Received, Fetched]:
+def _file(item: FileItem, source: PlainFile, http: Http, previous: Snapshot | None, asked: _Asked) -> tuple[Received, Fetched]:
     if item.page is None:
         *later, earliest = _dated(str(item.url), item.days_back)
         for address in later:
             try:
-                return _asked(item, address, {}, source, http, previous)
+                return _get(item, address, {}, source, http, previous, asked)
             except EvidenceError as error:
                 if error.code != "fetch.gone":  # today's file may not be there yet
                     raise
-        return _asked(item, earliest, {}, source, http, previous)
-    if item.page not in pages:
-        pages[item.page] = _links_on(item.page, item.name, http)
-    link = the_link(item, pages[item.page])
-    return _asked(item, link.address, labelled(page=item.page, link=link.text), source, http, previous)
+        return _get(item, earliest, {}, source, http, previous, asked)
+    if item.attachment is not None:
+        page = gov_uk.newest(item.page, item.edition, http) if item.edition else item.page
+        found = gov_uk.attachment(page, item.attachment, http)
+        labels = labelled(page=page, link=found.title, updated=found.updated)
+        return _get(item, found.address, labels, source, http, previous, asked)
+    if item.page not in asked.pages:
+        asked.pages[item.page] = _links_on(item.page, item.name, http)
+    link = the_link(item, asked.pages[item.page])
+    return _get(item, link.address, labelled(page=item.page, link=link.text), source, http, previous, asked)
 
 
-def _asked(
-    item: FileItem, address: str, labels: Mapping[str, str], source: PlainFile, http: Http, previous: Snapshot | None
+def _get(
+    item: FileItem, address: str, labels: Mapping[str, str], source: PlainFile, http: Http, previous: Snapshot | None, asked: _Asked
 ) -> tuple[Received, Fetched]:
     """One file, if it has changed. What an address said of its file holds for that address only: another release's file has another."""
     part = previous.part(item.name) if previous else None
     same_address = part is not None and part.url == redacted_url(prepared_url(address))
-    received = http.get(
+    labels = {**labels, **labelled(sheet=item.sheet or "", member=item.member or ""), **item.labels}
+    known = asked.files.get(address)
+    if known is not None and (same_address or not known.not_modified):
+        return known, known.fetched(item.name, labels, part)
+    received = asked.files[address] = http.get(
         address,
         name=item.name,
         media=item.media or _media(address, item.name),
@@ -115,7 +132,7 @@ def _asked(
         linked_from=item.page,
         max_bytes=source.max_bytes,
     )
-    return received, received.fetched(item.name, {**labels, **item.labels}, part)
+    return received, received.fetched(item.name, labels, part)
 
 
 def _dated(url: str, days_back: int) -> list[str]:

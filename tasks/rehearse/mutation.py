@@ -5,6 +5,7 @@ Refuses to expect what cannot be known: a mutation that a table has no room for 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,11 @@ class Mutation:
     def kind(self) -> str:
         """The kind it is counted under."""
         return self.kinds[0].split("|")[0]
+
+    @property
+    def slug(self) -> str:
+        """The name as one word, for the command line: `a-measure-times-1000`."""
+        return re.sub(r"[^a-z0-9]+", "-", re.sub(r"[,']", "", self.name.lower())).strip("-")
 
 
 def mutation(name: str, kinds: str, verdicts: str, alter: Callable[[Frame, Random], Frame | Pair | None]) -> Mutation:

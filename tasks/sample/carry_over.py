@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.sample import carry_census, carry_spend
+from tasks.sample import carry_census, carry_files, carry_geography, carry_nomis, carry_spend, carry_survey
 from tasks.sample.carrying import LICENCE, read_csv, write_parquet
 
 FIGURES = Path(__file__).resolve().parent / "figures"
@@ -50,6 +50,16 @@ LOOKUPS: dict[str, tuple[str, tuple[str, ...], str]] = {
         f"LAD22CD = '{CITY_CODE}'",
     ),
     "LAD22_RGN22_EN_LU": (f"{GEOPORTAL}/LAD22_RGN22_EN_LU.csv", ("LAD22CD", "LAD22NM", "RGN22CD", "RGN22NM"), "true"),
+    "WD22_LAD22_CTY22_RGN22_CTRY22_UK_LU": (
+        f"{GEOPORTAL}/WD22_LAD22_CTY22_RGN22_CTRY22_UK_LU.csv",
+        ("WD22CD", "WD22NM", "LAD22CD", "LAD22NM", "CTY22CD", "CTY22NM", "RGN22CD", "RGN22NM", "CTRY22CD", "CTRY22NM"),
+        f"LAD22CD = '{CITY_CODE}'",
+    ),
+    "LAD22_CAUTH22_EN_LU": (f"{GEOPORTAL}/LAD22_CAUTH22_EN_LU.csv", ("LAD22CD", "LAD22NM", "CAUTH22CD", "CAUTH22NM"), "true"),
+    "LAD24_CAUTH24_EN_LU": (f"{GEOPORTAL}/LAD24_CAUTH24_EN_LU.csv", ("LAD24CD", "LAD24NM", "CAUTH24CD", "CAUTH24NM"), "true"),
+    "LAD25_CAUTH25_EN_LU": (f"{GEOPORTAL}/LAD25_CAUTH25_EN_LU.csv", ("LAD25CD", "LAD25NM", "CAUTH25CD", "CAUTH25NM"), "true"),
+    "LTLA22_UTLA22_EW_LU": (f"{GEOPORTAL}/LTLA22_UTLA22_EW_LU.csv", ("LTLA22CD", "LTLA22NM", "UTLA22CD", "UTLA22NM"), "true"),
+    "LAD11_LAD21_EW_LU": (f"{GEOPORTAL}/LAD11_LAD21_EW_LU.csv", ("LAD11CD", "LAD11NM", "LAD21CD", "LAD21NM"), "true"),
 }
 WARDS_2021 = "LSOA11_WD21_LAD21_EW_LU_V2"
 OUTPUT_AREAS = "OA11_LSOA11_MSOA11_LAD11_EW_LUv2_b3fe7c68f4b2420185eaff6284d4c125"
@@ -90,6 +100,10 @@ def carry_over(files: Path, figures: Path = FIGURES) -> None:
     for publisher in ("ons", "dfe", "council", "mhclg"):
         (figures / publisher).mkdir(parents=True, exist_ok=True)
     carry_census.carry(files, figures)
+    carry_nomis.carry(files, figures / "ons")
+    carry_survey.carry(files, figures / "ons")
+    carry_geography.carry(files, figures / "ons")
+    carry_files.carry(files, figures)
     with duckdb.connect(":memory:") as connection:
         _area_lookup(connection, files, figures / "ons")
         _attendance(connection, files, figures / "dfe")

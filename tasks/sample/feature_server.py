@@ -7,6 +7,7 @@ Holds no figures: it reads a manifest and the tables beside it. The manifest is 
      "services": [{"name": "LAD22_RGN22_EN_LU", "layers": [
          {"id": 0, "figures": "lad22_rgn22.csv", "object_id": "ObjectId",
           "types": {"POP": "Double"},          Esri's types without their beginning; without it, String
+          "shape": "geometry",                 the column that holds shapes as GeoJSON text, where there is one
           "max_record_count": 2000, "edited": "2023-01-31T09:30:00Z"}]}]}
 
 Figures are CSV, Parquet or GeoJSON (which makes a layer with shapes). Where no column holds the object id, it is the number of the row.
@@ -180,9 +181,12 @@ def _load(database: duckdb.DuckDBPyConnection, table: str, path: Path, about: Ma
         database.executemany(f"insert into {table} values ({', '.join('?' * (len(names) + 1))})", rows)
     else:
         read = "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, all_varchar = true, header = true)"
-        names = [row[0] for row in database.execute(f"describe select * from {read}", [str(path)]).fetchall()]
+        shape = about.get("shape")
+        shapes = shape is not None
+        names = [row[0] for row in database.execute(f"describe select * from {read}", [str(path)]).fetchall() if row[0] != shape]
         _create(database, table, names, about)
-        database.execute(f"insert into {table} select *, null from {read}", [str(path)])
+        selected = ", ".join([*map(_quoted, names), _quoted(shape) if shape else "null"])
+        database.execute(f"insert into {table} select {selected} from {read}", [str(path)])
     object_id = about.get("object_id", "ObjectId")
     fields = {name: about.get("types", {}).get(name, "String") for name in names if name != object_id}
     if object_id not in names:

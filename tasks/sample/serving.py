@@ -18,6 +18,9 @@ from tasks.sample.server import Request, Responder, Response, SampleServer
 FIGURES = Path(__file__).parent / "figures"
 NOMIS = "https://www.nomisweb.co.uk/api/v01"
 COUNCIL = "https://data.birmingham.gov.uk"
+OBSERVATORY = "https://cityobservatory.birmingham.gov.uk"
+GIAS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public"
+PERFORMANCE_TABLES = "https://www.compare-school-performance.service.gov.uk"
 OPEN_GEOGRAPHY = "https://services1.arcgis.com/ESMARspQHYMw9BZ9/arcgis/rest/services"
 
 
@@ -38,7 +41,27 @@ def responders(figures: Path = FIGURES) -> dict[str, Responder]:
         if protocol not in _PROTOCOLS:
             raise ValueError(f"{manifest}: protocol {protocol!r}; there are {', '.join(_PROTOCOLS)}")
         manifests.setdefault(protocol, []).append(manifest)
-    return {address: responder for protocol, group in manifests.items() for address, responder in _PROTOCOLS[protocol](group).items()}
+    found: dict[str, list[Responder]] = {}
+    for protocol, group in manifests.items():
+        for address, responder in _PROTOCOLS[protocol](group).items():
+            found.setdefault(address, []).append(responder)
+    return {address: each[0] if len(each) == 1 else _InTurn(each) for address, each in found.items()}
+
+
+class _InTurn:
+    """Responders of two protocols that one publisher serves at one address: the first that has something there answers."""
+
+    def __init__(self, responders: Sequence[Responder]) -> None:
+        self._responders = responders
+
+    def respond(self, request: Request) -> Response | None:
+        missing: Response | None = None
+        for responder in self._responders:
+            response = responder.respond(request)
+            if response is not None and response.status != 404:
+                return response
+            missing = missing or response
+        return missing
 
 
 class _WhenAsked:
@@ -85,6 +108,28 @@ def _ees(manifests: Sequence[Path]) -> dict[str, Responder]:
     }
 
 
+def _ees_files(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample import ees_files
+
+    content = lru_cache(maxsize=1)(lambda: ees_files.EesReleases(ees_files.releases(manifests)))
+    return {
+        SERVICES["ees_content"]: _WhenAsked(content),
+        SERVICES["ees_site"]: _WhenAsked(lambda: ees_files.EesPages(content())),
+    }
+
+
+def _gias(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample.gias import gias_extracts
+
+    return {GIAS: _WhenAsked(lambda: gias_extracts(manifests))}
+
+
+def _performance_tables(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample.performance_tables import downloads
+
+    return {PERFORMANCE_TABLES: _WhenAsked(lambda: downloads(manifests))}
+
+
 def _file(manifests: Sequence[Path]) -> dict[str, Responder]:
     from tasks.sample.plain_file import hosts
 
@@ -109,10 +154,42 @@ def _ckan(manifests: Sequence[Path]) -> dict[str, Responder]:
     return {address: _WhenAsked(maker(group)) for address, group in portals.items()}
 
 
+def _ons_api(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample import ons_api
+
+    sample = ons_api.OnsSample(manifests)
+    return {SERVICES["ons_api"]: ons_api.OnsApi(sample), SERVICES["ons_downloads"]: ons_api.OnsDownloads(sample)}
+
+
+def _explore_local_statistics(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample.explore_local_statistics import ExploreLocalStatisticsResponder
+
+    return {SERVICES["explore_local_statistics"]: ExploreLocalStatisticsResponder(manifests)}
+
+
+def _ons_website(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample.ons_website import OnsWebsiteResponder
+
+    return {SERVICES["ons_website"]: OnsWebsiteResponder(manifests)}
+
+
+def _opendatasoft(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample.opendatasoft import OpendatasoftPortal
+
+    return {OBSERVATORY: _WhenAsked(lambda: OpendatasoftPortal(manifests))}
+
+
 _PROTOCOLS: dict[str, Callable[[Sequence[Path]], dict[str, Responder]]] = {
     "nomis": _nomis,
     "feature_server": _feature_server,
     "ees": _ees,
+    "ees_files": _ees_files,
+    "gias": _gias,
+    "performance_tables": _performance_tables,
+    "ons_api": _ons_api,
+    "explore_local_statistics": _explore_local_statistics,
+    "ons_website": _ons_website,
     "file": _file,
     "ckan": _ckan,
+    "opendatasoft": _opendatasoft,
 }

@@ -29,7 +29,7 @@ from expectations.errors import EvidenceError
 from expectations.rules import SuiteResult
 from expectations.shape import Shape
 from flows import ingest as module
-from flows.watch import watching
+from flows.listening import watching
 from tasks import pipeline
 from tasks.examine import Inspection
 from tasks.pipeline import Job, Steps

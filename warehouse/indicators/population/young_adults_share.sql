@@ -1,0 +1,19 @@
+-- title: Young adults among residents
+-- meaning: Share of usual residents aged 16 to 24.
+-- unit: percent
+-- better: neither
+-- levels: local_authority, region, country
+-- sources: ons.population
+-- informs: young_people, demographics
+-- numerator: Residents aged 16 to 24
+-- denominator: Residents of all ages
+-- interval: none
+-- caveat: Students count where they live in term time.
+
+select
+    area_code, area_name, area_level, area_vintage, period, period_start, period_end,
+    sum(value) filter (where age_kind = 'band' and age_from = 16 and age_to = 24) as numerator,
+    sum(value) filter (where age_kind = 'all_ages') as denominator
+from ons.population
+where sex = 'all'
+group by area_code, area_name, area_level, area_vintage, period, period_start, period_end

@@ -1,0 +1,266 @@
+"""The values of the indicators: computed from the datasets that are in the database, one pass, one indicator at a time.
+
+An indicator whose dataset has not landed, or whose SELECT fails, has no values and says why; it holds back nothing else. What an indicator gave is kept in
+the home under a hash of everything that it was made from, so that a publication computes only what a changed dataset touches.
+Refuses rows without an area and a period, two rows of one key, and levels of area that the head does not name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from expectations.errors import EvidenceError
+from expectations.place import home_place
+from warehouse.home import Home
+from warehouse.indicators import figures
+from warehouse.indicators.definition import FOLDER, INTERVALS, Indicator, files, load_all
+from warehouse.indicators.reference import fill_reference, reference_files
+from warehouse.lake import vintages
+from warehouse.mart_files import MART, MartFile, mart_file
+from warehouse.table import DatasetTable, literal
+
+COMPUTED, NOT_LANDED, EMPTY, FAILED = "computed", "not landed", "empty", "failed"
+_KEY = ("area_code", "area_name", "area_level", "area_vintage", "period", "period_start", "period_end")
+_OPTIONAL = ("breakdown", "value", "numerator", "denominator", "lower_ci", "upper_ci", "status", "marker")
+_CODE = [Path(__file__), Path(__file__).with_name("figures.py"), Path(__file__).with_name("reference.py")]
+_Connection = duckdb.DuckDBPyConnection
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one indicator. `vintages` are those of its datasets that were in force; `kept` says that its values came from the home."""
+
+    indicator: Indicator
+    state: str
+    reason: str = ""
+    vintages: tuple[str, ...] = ()
+    kept: bool = False
+
+
+def fingerprint(folder: Path = FOLDER, mart: Path = MART) -> str:
+    """A fingerprint of all that indicators are made with, save the data: definitions, shared SQL, reference tables and code."""
+    digest = hashlib.sha256(home_place().code.encode())
+    for path in [*files(folder), *sorted(mart.glob("indicators/*.sql")), *reference_files(), *_CODE]:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def build(
+    connection: _Connection, home: Home, tables: Iterable[DatasetTable], landed: Iterable[str], mart: Path = MART, folder: Path = FOLDER
+) -> tuple[list[Result], dict[str, str]]:
+    """Make the indicators' tables and views in the database in use, from the datasets in it (`landed`).
+
+    Returns what became of each indicator, and the files of SQL that were left out with the reason. Nothing where `mart` has no folder `indicators`.
+    Raises `indicator.invalid` where a definition cannot be read.
+    """
+    shared = [mart_file(path) for path in sorted(mart.glob("indicators/*.sql"))]
+    if not shared:
+        return [], {}
+    known = load_all(folder)
+    here = frozenset(landed)
+    left_out = _run_shared(connection, shared, here)
+    in_force = {table.id: _vintages(home, table) for table in tables if table.id in here}
+    _empty_rows(connection)
+    store = home.state / "indicators"
+    results = [_one(connection, indicator, here, in_force, store, _version(indicator, shared)) for indicator in known]
+    connection.execute("insert into mart.indicator_values by name select * from computed_values order by indicator, area_level, area_code, period_end, breakdown")
+    connection.execute("drop table computed_values")
+    _describe(connection, results)
+    figures.fill(connection, {result.indicator.name: (result.state, result.reason) for result in results})
+    _sweep(store, {f"{_hash(result.indicator, in_force, _version(result.indicator, shared))}.parquet" for result in results})
+    return results, left_out
+
+
+def _run_shared(connection: _Connection, shared: Sequence[MartFile], here: frozenset[str]) -> dict[str, str]:
+    """Run the shared SQL in order; what lacks a dataset, or what it is built on, is left out."""
+    left_out: dict[str, str] = {}
+    connection.execute(f"create or replace macro mart.home_area() as {literal(home_place().code)}")
+    connection.execute("comment on macro mart.home_area is 'GSS code of the authority whose evidence base this is.'")
+    for file in shared:
+        missing = sorted(file.needs - here)
+        if missing:
+            left_out[f"indicators/{file.path.name}"] = f"needs {', '.join(missing)}"
+            continue
+        connection.begin()
+        try:
+            connection.execute(file.text)
+            if "mart.strategy_aims" in file.makes:
+                fill_reference(connection)
+            connection.commit()
+        except duckdb.Error as error:
+            connection.rollback()
+            left_out[f"indicators/{file.path.name}"] = str(error)
+    return left_out
+
+
+def _one(
+    connection: _Connection, indicator: Indicator, here: frozenset[str], in_force: Mapping[str, tuple[str, ...]], store: Path, version: str
+) -> Result:
+    """Add one indicator's rows to `computed_values`, from the home where they were computed before."""
+    missing = sorted(set(indicator.sources) - here)
+    if missing:
+        return Result(indicator, NOT_LANDED, f"waits for {', '.join(missing)}, which {'has' if len(missing) == 1 else 'have'} not landed here")
+    known = tuple(vintage for source in indicator.sources for vintage in in_force.get(source, ()))
+    kept = store / f"{_hash(indicator, in_force, version)}.parquet"
+    lasting = all(in_force.get(source) for source in indicator.sources)
+    if lasting and kept.exists():
+        try:
+            connection.execute(f"insert into computed_values by name select * from read_parquet({literal(str(kept))})")
+            return Result(indicator, COMPUTED, vintages=known, kept=True)
+        except duckdb.Error:
+            kept.unlink()
+    try:
+        rows = _compute(connection, indicator, ", ".join(known))
+    except (duckdb.Error, EvidenceError) as error:
+        return Result(indicator, FAILED, str(error).splitlines()[0], known)
+    if not rows:
+        return Result(indicator, EMPTY, "its datasets have landed, and hold no row for it", known)
+    if lasting:
+        store.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(f".{os.getpid()}")
+        connection.execute(f"copy one_indicator to {literal(str(beside))} (format parquet)")
+        os.replace(beside, kept)
+    connection.execute("insert into computed_values by name select * from one_indicator")
+    return Result(indicator, COMPUTED, vintages=known)
+
+
+def _compute(connection: _Connection, indicator: Indicator, known: str) -> int:
+    """Compute one indicator into the temporary table `one_indicator`; how many rows. Raises `indicator.wrong_rows`, or DuckDB's error."""
+    connection.execute(f"create or replace temp table found_rows as {indicator.sql}")
+    columns = [row[0] for row in connection.execute("describe found_rows").fetchall()]
+    _check_columns(indicator, columns)
+    connection.execute(f"create or replace temp table one_indicator as {_values_sql(indicator, columns, known)}")
+    rows, keys, incomplete, levels = connection.execute(
+        """select count(*), count(distinct (breakdown, area_code, area_vintage, period)),
+            count(*) filter (where area_code is null or area_level is null or period is null or period_start is null or period_end is null),
+            list(distinct area_level) from one_indicator"""
+    ).fetchall()[0]
+    wrong = sorted(set(levels or ()) - set(indicator.levels) - {None})
+    if rows != keys:
+        raise _wrong_rows(indicator, "one row per breakdown, area, boundaries and period", f"{rows - keys} rows more")
+    if incomplete:
+        raise _wrong_rows(indicator, "an area and a period in every row", f"{incomplete} rows without")
+    if wrong:
+        raise _wrong_rows(indicator, f"levels {', '.join(indicator.levels)}", ", ".join(wrong))
+    return int(rows)
+
+
+def _check_columns(indicator: Indicator, columns: Sequence[str]) -> None:
+    absent = [name for name in _KEY if name not in columns]
+    unknown = [name for name in columns if name not in (*_KEY, *_OPTIONAL)]
+    if absent or unknown:
+        raise _wrong_rows(indicator, f"columns {', '.join(_KEY)} and any of {', '.join(_OPTIONAL)}", ", ".join(columns))
+    if "value" not in columns and not {"numerator", "denominator"} <= set(columns):
+        raise _wrong_rows(indicator, "a value, or numerator and denominator", ", ".join(columns))
+    needed = {"wilson": {"numerator", "denominator"}, "byar": {"numerator"}, "published": {"lower_ci", "upper_ci"}, "none": set[str]()}
+    if not needed[indicator.interval] <= set(columns):
+        raise _wrong_rows(indicator, f"{' and '.join(sorted(needed[indicator.interval]))} for an interval of kind {indicator.interval}", ", ".join(columns))
+
+
+def _values_sql(indicator: Indicator, columns: Sequence[str], known: str) -> str:
+    """SELECT of the rows of mart.indicator_values from `found_rows`."""
+    has = {name: name if name in columns else f"null::{'varchar' if name in ('breakdown', 'status', 'marker') else 'double'}" for name in _OPTIONAL}
+    per = f"{indicator.per}::double"
+    value = has["value"] if "value" in columns else f"{per} * numerator / nullif(denominator, 0)"
+    whole = f"coalesce({has['denominator']}, 1)"
+    lower, upper = {
+        "none": ("null", "null"),
+        "published": (has["lower_ci"], has["upper_ci"]),
+        "wilson": (f"{per} * mart.wilson_lower(numerator, denominator)", f"{per} * mart.wilson_upper(numerator, denominator)"),
+        "byar": (f"{per} * mart.byar_lower(numerator) / {whole}", f"{per} * mart.byar_upper(numerator) / {whole}"),
+    }[indicator.interval]
+    return f"""
+        select
+            {literal(indicator.name)} as indicator,
+            coalesce({has["breakdown"]}, 'all') as breakdown,
+            {", ".join(f"{name}::{'date' if name in ('period_start', 'period_end') else 'varchar'} as {name}" for name in _KEY)},
+            ({value})::double as value,
+            ({has["numerator"]})::double as numerator,
+            ({has["denominator"]})::double as denominator,
+            {literal(indicator.unit)} as unit,
+            ({lower})::double as lower_ci,
+            ({upper})::double as upper_ci,
+            {literal(indicator.interval)} as interval_method,
+            coalesce({has["status"]}, case when ({value}) is null then 'not_available' end) as status,
+            {has["marker"]} as marker,
+            {literal(", ".join(indicator.sources))} as datasets,
+            {literal(known)} as vintages
+        from found_rows"""
+
+
+def _describe(connection: _Connection, results: Sequence[Result]) -> None:
+    """Fill mart.indicators and mart.breaks."""
+    rows = [
+        (
+            one.name, one.theme, one.title, one.meaning, one.unit, one.better, ", ".join(one.levels), one.numerator, one.denominator, one.interval,
+            INTERVALS[one.interval], one.decimals, " ".join(one.caveats),
+            "; ".join(f"{aim.number}. {aim.title}" for aim in one.informs if aim.kind == "principle"),
+            "; ".join(f"{aim.number}. {aim.title}" for aim in one.informs if aim.kind == "challenge"),
+            ", ".join(one.sources), ", ".join(result.vintages), result.state, result.reason,
+            f"warehouse/indicators/{one.theme}/{one.name}.sql",
+        )
+        for result in results
+        for one in (result.indicator,)
+    ]  # fmt: skip
+    if rows:
+        connection.executemany(
+            """insert into mart.indicators by name select ? as indicator, ? as theme, ? as title, ? as meaning, ? as unit, ? as better, ? as levels,
+            ? as numerator, ? as denominator, ? as interval_method, ? as interval_meaning, ? as decimals, ? as caveats, ? as principles, ? as challenges,
+            ? as datasets, ? as vintages, ? as state, ? as reason, ? as computed_with""",
+            rows,
+        )
+        connection.execute(
+            """update mart.indicators set rows = counted.rows, areas = counted.areas, first_period = counted.first_period, latest_period = counted.latest_period
+            from (select indicator, count(*) as rows, count(distinct area_code) as areas, arg_min(period, period_end) as first_period,
+                arg_max(period, period_end) as latest_period from mart.indicator_values group by indicator) as counted
+            where counted.indicator = mart.indicators.indicator"""
+        )
+    breaks = [(result.indicator.name, one.since, one.reason) for result in results for one in result.indicator.breaks]
+    if breaks:
+        connection.executemany("insert into mart.breaks values (?, ?, ?)", breaks)
+
+
+def _empty_rows(connection: _Connection) -> None:
+    connection.execute("create or replace temp table computed_values as from mart.indicator_values limit 0")
+
+
+def _vintages(home: Home, table: DatasetTable) -> tuple[str, ...]:
+    """The vintages of a dataset; () where the lake cannot say, so that nothing is kept of what is computed from a table carried over."""
+    try:
+        return tuple(vintage.id for vintage in vintages(home, table.id))
+    except EvidenceError:
+        return ()
+
+
+def _version(indicator: Indicator, shared: Sequence[MartFile]) -> str:
+    """A fingerprint of the SQL, the code and the tables that an indicator is made with."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {home_place().code} {indicator!r} {indicator.sql}".encode())
+    for file in shared:
+        if file.makes.keys() & indicator.reading.tables or file.path.name.startswith(("1", "2", "3", "4")):
+            digest.update(file.text.encode())
+    for path in [*_CODE, *reference_files()]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _hash(indicator: Indicator, in_force: Mapping[str, tuple[str, ...]], version: str) -> str:
+    made_from = [(source, in_force.get(source, ())) for source in sorted(indicator.sources)]
+    return f"{indicator.name}-{hashlib.sha256(f'{version} {made_from}'.encode()).hexdigest()[:24]}"
+
+
+def _sweep(store: Path, used: set[str]) -> None:
+    """Remove what no indicator uses any more."""
+    for path in store.glob("*"):
+        if path.name not in used:
+            path.unlink(missing_ok=True)
+
+
+def _wrong_rows(indicator: Indicator, expected: str, found: str) -> EvidenceError:
+    return EvidenceError("indicator.wrong_rows", where=str(indicator.path), expected=expected, found=found)
