@@ -12,8 +12,9 @@ import duckdb
 COLUMNS = ("period", "area_code", "area_name", "area_level", "sex", "age_band", "ethnic_group", "tenure", "people", "share")
 
 
-def write(path: Path, rows: int) -> int:
-    """Write the CSV; returns its size in bytes. The same number of rows gives the same file."""
+def write(path: Path, rows: int, revised: bool = False) -> int:
+    """Write the CSV; returns its size in bytes. The same number of rows gives the same file; `revised`: one figure in a hundred is another."""
+    count = f"(hash(i) + {'(hash(i) % 101 = 0)::int' if revised else '0'}) % 900"
     with duckdb.connect(":memory:") as connection:
         connection.execute(
             f"""
@@ -27,7 +28,7 @@ def write(path: Path, rows: int) -> int:
                     ['0 to 15', '16 to 24', '25 to 49', '50 to 64', '65 and over'][1 + (i // 2) % 5] as age_band,
                     'Group ' || lpad(((i // 10) % 10)::varchar, 2, '0') as ethnic_group,
                     ['Owned', 'Social rented', 'Private rented', 'Other'][1 + (i // 100) % 4] as tenure,
-                    case when hash(i) % 50 = 0 then 'c' else (hash(i) % 900)::varchar end as people,
+                    case when hash(i) % 50 = 0 then 'c' else ({count})::varchar end as people,
                     round((hash(i * 7) % 10000) / 100.0, 2) as share
                 from range({rows}) as generated(i)
             ) to '{path}' (header, delimiter ',')

@@ -24,7 +24,6 @@ from expectations.errors import EvidenceError
 from expectations.place import home_place
 from expectations.policies import DISCARD_AT_MOST, KnownError, Policy, as_lists, refuse_contradictions
 from expectations.rhythm import NO_CALENDAR
-from expectations.rhythm import NO_CALENDAR
 from expectations.rules import Rule, parse
 from expectations.sources import Source
 

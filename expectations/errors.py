@@ -220,6 +220,37 @@ CATALOGUE: dict[str, ErrorKind] = {
         "A contract without a reason cannot be reviewed.",
         'Give `--reason "why this is right"`, and `--by NAME` where git knows no name.',
     ),
+    # -- states side by side, and snapshots forgotten -------------------------------------------------------------------
+    "diff.no_such_state": ErrorKind(
+        "There is no such state of this dataset",
+        "`evidence diff` was given a name that fits no vintage, day, held snapshot or archived snapshot, or that fits several.",
+        "Take a vintage or a day from `evidence show DATASET`, or `held`.",
+    ),
+    "diff.nothing_to_compare": ErrorKind(
+        "There are not two states to compare",
+        "A dataset that has landed once, with nothing held, has one state.",
+        "Wait for the next release, or name an archived snapshot with --from.",
+    ),
+    "forget.no_such_snapshot": ErrorKind(
+        "No archived snapshot has this id",
+        "`evidence forget` was given an id that fits no manifest of the archive, or that fits several.",
+        'See `evidence sql "select dataset, snapshot_id, fetched_at from meta.snapshots"`.',
+    ),
+    "forget.no_reason": ErrorKind(
+        "Forgetting needs a reason and a person",
+        "The bytes will be gone; who ordered it and why must stay.",
+        'Give `--reason "the publisher withdrew the file on …"`.',
+    ),
+    "forget.only_vintage": ErrorKind(
+        "It is all that has landed of the dataset",
+        "Forgetting this snapshot would leave the dataset without a table.",
+        "Run the dataset first, so that there is another vintage, or add `--yes`.",
+    ),
+    "archive.forgotten": ErrorKind(
+        "A person ordered these bytes forgotten",
+        "The publisher serves again what was removed from the archive by `evidence forget`.",
+        "Ask the publisher; where it may be kept again, remove the tombstone that the message names.",
+    ),
     # -- discarded rows ---------------------------------------------------------------------------------------------------
     "discard.not_written": ErrorKind(
         "Discarded rows could not be kept",
@@ -269,6 +300,11 @@ CATALOGUE: dict[str, ErrorKind] = {
         "The local Prefect server or its worker did not start",
         "`evidence up` found no free port, or a process that it started ended or did not answer in time.",
         "Read the log named in the message; run `evidence down`, then `evidence up` again.",
+    ),
+    "automation.invalid": ErrorKind(
+        "The automation is not valid",
+        "A YAML file under flows/automations has a key or a value that Prefect does not take, or would drop in silence.",
+        "Correct what the message names; the keys are those of Prefect's automations.",
     ),
     "run.unforeseen": ErrorKind(
         "Something happened that no step foresaw",

@@ -17,7 +17,7 @@ from expectations.rhythm import Rhythm
 from flows.settings import TIMEZONE
 
 FOLLOWED = 10  # days after the last day of a release on which we still look daily
-AT, AGAIN, WEEKLY_HOUR = "30 9", "50 9,10,12,15", 10
+AT, AFTER, AGAIN, WEEKLY_HOUR = "30 9", "40 9", "50 9,10,12,15", 10  # apart: a day of two schedules starts no two runs at once
 _HOLIDAYS = 4  # days by which weekends and bank holidays together move a day
 ALL = frozenset(range(1, 32))
 _DAYS_OF_WEEK = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")  # in cron's order
@@ -61,20 +61,21 @@ def _around(rhythm: Rhythm, followed: int) -> Iterator[tuple[str, dict[str, Any]
     if rhythm.unit == "week" and rhythm.every > 1:
         yield "release", _every_few_weeks(rhythm, (9,), 30)
         yield "again", _every_few_weeks(rhythm, (9, 10, 12, 15), 50)
-        yield "after", _after_weekdays(rhythm, followed).cron(AT)
+        yield "after", _after_weekdays(rhythm, followed).cron(AFTER)
         return
     days = _days(rhythm)
     if days is None:
         return
     yield "release", days.cron(AT)
     if rhythm.unit == "month":  # no day is announced: one look a working day is enough
-        yield "after", _after(days, followed).cron(AT)
+        if days.months:
+            yield "after", _after(days, followed).cron(AFTER)
         return
     yield "again", days.cron(AGAIN)
     if rhythm.unit == "week":
-        yield "after", _after_weekdays(rhythm, followed).cron(AT)
+        yield "after", _after_weekdays(rhythm, followed).cron(AFTER)
     elif rhythm.unit in ("date", "day of month"):
-        yield "after", _after(days, followed).cron(AT)
+        yield "after", _after(days, followed).cron(AFTER)
 
 
 def _days(rhythm: Rhythm) -> Days | None:
@@ -99,9 +100,7 @@ def _days(rhythm: Rhythm) -> Days | None:
 def _days_of_month(rhythm: Rhythm) -> frozenset[int]:
     count = rhythm.ordinal
     if rhythm.weekdays:
-        first, last = (7 * (count - 1) + 1, 7 * count) if count > 0 else (25, 31)
-        first = 22 if count < 0 and rhythm.months else first
-        first = min(first, 22) if count < 0 else first
+        first, last = (7 * (count - 1) + 1, 7 * count) if count > 0 else (22, 31)
     elif rhythm.dates:
         first, last = (count, count) if count > 0 else (27, 31)
     else:

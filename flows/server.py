@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ class Running:
     url: str
     mark: str
     processes: tuple[Process, ...]
-    deployed: str = ""  # fingerprint of the prefect.yaml that was deployed
+    deployed: str = ""  # fingerprint of the prefect.yaml and the automations that it has
 
     @property
     def api(self) -> str:
@@ -72,11 +73,21 @@ def healthy(api: str, timeout: float = 2.0) -> bool:
         return False
 
 
-def up(home: Home, tell: Tell = silent, deployments: Path = DEPLOYMENTS, settings: Mapping[str, str] | None = None) -> Running:
-    """Start what is not running yet: server, work pool, worker, deployments. Run twice, it starts nothing twice.
+def up(
+    home: Home,
+    tell: Tell = silent,
+    deployments: Path = DEPLOYMENTS,
+    settings: Mapping[str, str] | None = None,
+    automations: Path | None = None,
+) -> Running:
+    """Start what is not running yet: server, work pool, worker, deployments, automations. Run twice, it starts nothing twice.
 
-    `tell` hears what is being waited for. `settings` are further environment variables for server and worker. Raises `server.failed`.
+    `tell` hears what is being waited for. `settings` are further environment variables for server and worker. `automations` is the folder of their
+    files. Raises `server.failed`, `automation.invalid`.
     """
+    from flows.automations import FOLDER
+    from flows.automations import apply as apply_automations
+
     with lock(home, "server", "starting the Prefect server"):
         state = running(home) or Running(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(8), ())
         environment = {**child_environment(home), **(settings or {}), MARK: state.mark, "PREFECT_API_URL": state.api}
@@ -84,7 +95,7 @@ def up(home: Home, tell: Tell = silent, deployments: Path = DEPLOYMENTS, setting
             down(home)  # what an ended server left behind: its worker
             state = _start_server(home, state, environment)
         _wait(f"the Prefect server at {state.url} ({_FIRST_START})", lambda: healthy(state.api), state, "server", tell)
-        wanted = hashlib.sha256(deployments.read_bytes()).hexdigest()
+        wanted = _fingerprint([deployments, *sorted((automations or FOLDER).glob("*.yaml"))])
         if state.process("worker") is None or state.deployed != wanted:
             _make_work_pool(state, tell)
         if state.process("worker") is None:
@@ -92,6 +103,7 @@ def up(home: Home, tell: Tell = silent, deployments: Path = DEPLOYMENTS, setting
         if state.deployed != wanted:
             _deploy(deployments, environment, home, tell)
             _remove_undeclared(deployments, state)
+            apply_automations(state.api, tell, automations or FOLDER)
             state = _recorded_as(home, replace(state, deployed=wanted))
         _wait("the worker's first sign of life", lambda: _worker_online(state), state, "worker", tell)
     return state
@@ -180,6 +192,18 @@ def _wait(what: str, ready: Callable[[], bool], state: Running, name: str, tell:
                 "server.failed", where=process.log, expected=f"{what} within {START_TIMEOUT_SECONDS} s", found=process.last_lines
             )
         time.sleep(0.25)
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
+    """Of what the server is to have: the files, and the addresses that its blocks are made from."""
+    from flows.automations import BLOCKS
+
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for setting in BLOCKS.values():
+        digest.update(os.environ.get(setting, "").encode() + b"\0")
+    return digest.hexdigest()
 
 
 def _make_work_pool(state: Running, tell: Tell) -> None:

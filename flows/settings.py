@@ -45,6 +45,13 @@ VARIABLES = (
         "EVIDENCE_ALERTS", "the address of the channel that alerts go to (Apprise: slack://…, mailtos://…, jsons://…)", "none", secret=True
     ),
     Variable("EVIDENCE_ALERTS_FILE", "a TOML file of several channels, and of which dataset's owner is told through which", "none"),
+    Variable(
+        "EVIDENCE_PREFECT_NOTIFY",
+        "where Prefect's own automation says what is held or changed: an incoming webhook of Slack",
+        "none",
+        secret=True,
+    ),
+    Variable("EVIDENCE_PREFECT_WEBHOOK", "an address that Prefect posts every event of a dataset to, as JSON", "none", secret=True),
     Variable("EVIDENCE_PORT", "the port that `evidence up` tries first; the next free one is taken", str(DEFAULT_PORT)),
     Variable("PREFECT_API_URL", "a Prefect server to use in place of the one that `evidence up` starts", "none"),
     Variable("HTTPS_PROXY", "the proxy that requests to publishers go through", "none"),

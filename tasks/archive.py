@@ -16,6 +16,7 @@ import pyarrow as pa
 from expectations.errors import EvidenceError
 from tasks.atomic import aside, flush, move_into_place, replace_json
 from tasks.snapshot import Delivery, Fetched, Part, Snapshot, snapshot_from_dict
+from tasks.tombstone import tombstones
 from warehouse.home import Home
 
 _CHUNK = 1 << 20
@@ -25,8 +26,9 @@ _PART_FIELDS = [field.name for field in fields(Part)]
 def keep(delivery: Delivery, dataset: str, run: str, home: Home, origin: str = "live") -> Snapshot:
     """Keep what a fetch brought: bytes first, the manifest last. The same parts again give the snapshot that is already kept.
 
-    Raises `archive.missing` where a service calls a part unchanged whose bytes are not kept.
+    Raises `archive.missing` where a service calls a part unchanged whose bytes are not kept, `archive.forgotten` for bytes that were ordered gone.
     """
+    _refuse_forgotten(delivery, dataset, home)
     for fetched in delivery.parts:
         if fetched.path is not None:
             _keep_bytes(fetched, home)
@@ -85,6 +87,20 @@ def open_part(part: Part, home: Home, into: Path) -> Path:
     if digest.hexdigest() != part.sha256:
         raise EvidenceError("archive.damaged", where=str(source), expected=f"SHA-256 {part.sha256}", found=digest.hexdigest())
     return target
+
+
+def _refuse_forgotten(delivery: Delivery, dataset: str, home: Home) -> None:
+    """Bytes that a person ordered forgotten do not come back by the next fetch."""
+    gone = {part["sha256"]: stone for stone in tombstones(home, dataset) for part in stone["parts"] if part["removed"]}
+    for fetched in delivery.parts:
+        if stone := gone.get(fetched.sha256):
+            raise EvidenceError(
+                "archive.forgotten",
+                where=str(home.tombstone(dataset, stone["snapshot"])),
+                expected=f"other bytes than those that {stone['person']} ordered forgotten on {stone['forgotten_at'][:10]}",
+                found=f"{fetched.name}, SHA-256 {fetched.sha256[:12]}…",
+                dataset=dataset,
+            )
 
 
 def _keep_bytes(fetched: Fetched, home: Home) -> None:

@@ -13,18 +13,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from expectations.calendar import LONDON, Calendar, Due, day
 from expectations.change import OF_TIME, Change
-from expectations.declaration import Dataset
-from expectations.errors import EvidenceError
-from tasks import archive
 from tasks.atomic import replace_json
 from tasks.locks import lock
 from tasks.snapshot import Snapshot, snapshot_from_dict
 from warehouse.home import Home
 from warehouse.lake import vintages
+
+if TYPE_CHECKING:  # `evidence status` shows how all stand and has no time to load the models
+    from expectations.declaration import Dataset
 
 NEXT_RELEASE = "next_release"  # the label in which a fetch keeps the day that the publisher announces for the release to come (ISO date)
 _NEWEST = 5  # manifests that are looked at: the newest may be a replay of an old file
@@ -112,10 +113,7 @@ def arrival(dataset: str, home: Home) -> Arrival | None:
     found = [_arrival_of(snapshot) for snapshot in _newest_snapshots(dataset, home) if snapshot.origin == "live"]
     landed = vintages(home, dataset)
     if landed:
-        try:
-            snapshot = archive.load(dataset, landed[-1].snapshot, home)
-        except (EvidenceError, ValueError, KeyError, TypeError):
-            snapshot = None  # forgotten: then the vintage itself is all there is
+        snapshot = _read(home.manifest(dataset, landed[-1].snapshot))  # None where it was forgotten: then the vintage is all there is
         if snapshot is None or snapshot.origin != "sample":
             known = _london(landed[-1].known_from)
             found.append(_arrival_of(snapshot, known) if snapshot else Arrival(known))
@@ -126,10 +124,33 @@ def look(datasets: Iterable[Dataset], home: Home, today: date) -> tuple[Standing
     """How these datasets stand, and which awaited release has moved since the last look; remembers it for the next. Raises `lock.busy`."""
     found = [stands(dataset, home, today) for dataset in datasets]
     with lock(home, "calendar", "looking at the calendar"):
-        before = _remembered(home)
+        before = _stored(home)
         found = [replace(one, moved_from=_moved_from(one, before.get(one.dataset))) for one in found]
-        replace_json(_path(home), {"format": _FORMAT, "datasets": {**before, **{one.dataset: _memory(one) for one in found}}})
+        _store({**before, **{one.dataset: _memory(one) for one in found}}, home)
     return tuple(found)
+
+
+def remember(found: Iterable[Standing], home: Home) -> None:
+    """Keep how datasets stand after a run: what came in it, and what no look has seen yet. A day that moved is left for the next look to find.
+
+    Raises `lock.busy`.
+    """
+    with lock(home, "calendar", "remembering the calendar"):
+        before = _stored(home)
+        new = {one.dataset: _memory(one) for one in found if before.get(one.dataset, {}).get("arrived", "") != _iso(one.arrived)}
+        if new:
+            _store({**before, **new}, home)
+
+
+def remembered(home: Home, today: date) -> dict[str, Standing]:
+    """How the datasets stood at the last look or run: for those who have no time to read calendars. What has become stale is left out."""
+    found = {}
+    for dataset, one in _stored(home).items():
+        due = Due(date.fromisoformat(one["due_from"]), date.fromisoformat(one["due"])) if one.get("due") else None
+        late_from, arrived = (date.fromisoformat(one[name]) if one.get(name) else None for name in ("late_from", "arrived"))
+        if due is None or arrived or due.by >= today:
+            found[dataset] = Standing(dataset, bool(one.get("announced")), due, late_from, arrived)
+    return found
 
 
 def late_change(one: Standing) -> Change:
@@ -180,7 +201,7 @@ def _newest_snapshots(dataset: str, home: Home) -> list[Snapshot]:
     return [snapshot for snapshot in read if snapshot is not None]
 
 
-def _read(path: str) -> Snapshot | None:
+def _read(path: str | Path) -> Snapshot | None:
     try:
         with open(path, encoding="utf-8") as file:
             return snapshot_from_dict(json.load(file))
@@ -236,7 +257,11 @@ def _path(home: Home) -> Any:
     return home.state / "calendar.json"
 
 
-def _remembered(home: Home) -> dict[str, Any]:
+def _store(entries: Mapping[str, Any], home: Home) -> None:
+    replace_json(_path(home), {"format": _FORMAT, "datasets": entries})
+
+
+def _stored(home: Home) -> dict[str, Any]:
     try:
         stored = json.loads(_path(home).read_text(encoding="utf-8"))
         return dict(stored["datasets"]) if stored["format"] == _FORMAT else {}

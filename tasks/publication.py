@@ -7,7 +7,7 @@ Writes into the database that the connection uses, and nowhere else. A dataset w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ import duckdb
 from expectations.errors import EvidenceError
 from tasks.record import read_holds, read_records
 from tasks.tombstone import tombstones
-from warehouse import build, meta_rows
+from warehouse import build, indicators, meta_rows
 from warehouse.dictionary import history_of, name_of
 from warehouse.home import Home
 from warehouse.lake import Vintage, vintages
@@ -36,7 +36,7 @@ class Contents:
     left_out: dict[str, str] = field(default_factory=dict)  # file of warehouse/mart -> why it is not there
 
 
-def fill(connection: _Connection, home: Home, tables: Iterable[DatasetTable], mart: Path, before: bool) -> Contents:
+def fill(connection: _Connection, home: Home, tables: Sequence[DatasetTable], mart: Path, before: bool) -> Contents:
     """Fill the empty database in use. `before` says that the last publication is attached under that name."""
     with _transaction(connection):
         for schema in ("history", "mart"):
@@ -46,6 +46,7 @@ def fill(connection: _Connection, home: Home, tables: Iterable[DatasetTable], ma
     _datasets(connection, home, sorted(tables, key=lambda table: table.id), before, contents)
     _runs(connection, home)
     _mart(connection, mart, contents)
+    _indicators(connection, home, tables, mart, contents)
     return contents
 
 
@@ -163,6 +164,16 @@ def _mart(connection: _Connection, mart: Path, contents: Contents) -> None:
                 connection.execute(text)
         except duckdb.Error as error:
             contents.left_out[path.name] = str(error)
+
+
+def _indicators(connection: _Connection, home: Home, tables: Sequence[DatasetTable], mart: Path, contents: Contents) -> None:
+    """The indicators and the strategy's figures on what is in the file. Where a definition cannot be read, all of them are left out."""
+    whole = [table for table in tables if table.id not in contents.kept]
+    try:
+        _, left_out = indicators.build(connection, home, whole, contents.rows, mart)
+        contents.left_out.update(left_out)
+    except (EvidenceError, duckdb.Error) as error:
+        contents.left_out["indicators"] = str(error)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from tasks import publication
 from tasks.atomic import aside, flush, move_into_place, replace_json, sweep
 from tasks.locks import lock
 from tasks.record import read_holds
-from warehouse import meta_rows
+from warehouse import indicators, meta_rows
 from warehouse.engine import engine
 from warehouse.home import PROJECT, Home
 from warehouse.lake import paths, pointer, vintages
@@ -90,7 +90,7 @@ def _publish(home: Home, tables: Sequence[DatasetTable], settle: float, mart: Pa
 
 def state_of(home: Home, tables: Sequence[DatasetTable], mart: Path = _MART) -> str:
     """A fingerprint of everything that a publication is made from, save run records: a quiet night publishes nothing."""
-    digest = hashlib.sha256(f"{duckdb.__version__} {STORAGE}".encode())
+    digest = hashlib.sha256(f"{duckdb.__version__} {STORAGE} {indicators.fingerprint(mart=mart)}".encode())
     for path in [*meta_rows.ddl_files(), *sorted(mart.glob("*.sql")), *_CODE]:
         digest.update(path.read_bytes())
     for table in sorted(tables, key=lambda table: table.id):

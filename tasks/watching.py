@@ -114,23 +114,27 @@ def watch(
 
 
 def after_run(record: RunRecord, datasets: Sequence[Dataset], home: Home, now: datetime) -> tuple[Alert, ...]:
-    """Say at the end of a run which late releases have come with it: the closed alerts. Never raises: the data has landed."""
-    if record.origin != "live":
-        return ()
+    """Remember when the next release of each dataset of a run is due, and say which late ones have come: the closed alerts.
+
+    Never raises `EvidenceError`: the data has landed.
+    """
     try:
-        book = read_book(home)
-        concerned = [dataset for dataset in datasets if any(alert.kind == "late" for alert in book.of(dataset.id))]
-        if not concerned:
-            return ()
         today = now.astimezone(LONDON).date()
-        declared = {dataset.id: dataset.owner for dataset in concerned}
-        seen = Seen(record.run, now, tuple(lateness.stands(dataset, home, today) for dataset in concerned), ())
+        standings = {dataset.id: lateness.stands(dataset, home, today) for dataset in datasets}
+        lateness.remember(standings.values(), home)
+        if record.origin != "live":
+            return ()
+        book = read_book(home)
+        declared = {dataset.id: dataset.owner for dataset in datasets if any(alert.kind == "late" for alert in book.of(dataset.id))}
+        if not declared:
+            return ()
+        seen = Seen(record.run, now, tuple(standings[dataset] for dataset in declared), ())
         done = settle(
             _late_facts(seen, declared), lambda alert: alert.kind == "late" and alert.dataset in declared, declared, home, record.run, now
         )
         return tuple(done.closed)
     except (EvidenceError, OSError) as error:
-        _LOG.error("alerts: run %s could not say which late releases have come: %s", record.run, error)
+        _LOG.error("alerts: run %s could not look at the calendar: %s", record.run, error)
         return ()
 
 

@@ -11,6 +11,7 @@ from expectations.sources.ees import Ees, EesQuery
 from expectations.sources.ees_files import EesFiles
 from expectations.sources.explore_local_statistics import ExploreLocalStatistics
 from expectations.sources.feature_server import FeatureLayer, FeatureServer
+from expectations.sources.fingertips import Fingertips
 from expectations.sources.folder import Folder
 from expectations.sources.gias import Gias
 from expectations.sources.nomis import Nomis, NomisAreas, NomisMatching, NomisQuery
@@ -19,6 +20,7 @@ from expectations.sources.ons_website import OnsFile, OnsWebsite
 from expectations.sources.opendatasoft import Opendatasoft
 from expectations.sources.performance_tables import PerformanceTables
 from expectations.sources.plain_file import FileItem, PlainFile
+from expectations.sources.police import Police
 
 __all__ = [
     "GUID",
@@ -33,6 +35,7 @@ __all__ = [
     "FeatureLayer",
     "FeatureServer",
     "FileItem",
+    "Fingertips",
     "Folder",
     "Gias",
     "Nomis",
@@ -47,6 +50,7 @@ __all__ = [
     "Opendatasoft",
     "PerformanceTables",
     "PlainFile",
+    "Police",
     "Source",
     "model_of",
 ]
@@ -65,6 +69,8 @@ Source = (
     | OnsWebsite
     | PlainFile
     | Folder
+    | Fingertips
+    | Police
 )  # a declaration tells them apart by `kind`
 SOURCES: dict[str, type[Common]] = {
     "nomis": Nomis,
@@ -80,6 +86,8 @@ SOURCES: dict[str, type[Common]] = {
     "ons_website": OnsWebsite,
     "file": PlainFile,
     "folder": Folder,
+    "fingertips": Fingertips,
+    "police": Police,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -10,10 +10,13 @@ from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json, 
 from flows.cli.progress import waiting
 from warehouse.home import Home
 
+if TYPE_CHECKING:
+    from expectations.declaration import Dataset
+
 EXAMPLES = """\
 [bold]Examples[/bold]
 
-  evidence deployments             every deployment, its schedule and its next three runs
+  evidence deployments             every deployment, when its dataset is due, and the next three looks
 
   evidence deployments --write     generate prefect.yaml from the declarations
 
@@ -28,8 +31,8 @@ def deployments(
 ) -> None:
     """Show, generate or check the schedules.
 
-    One deployment a dataset, on its publisher's release days. The check needs no server: keys, schedules over both clock
-    changes of a year, entrypoints and parameters, by Prefect's own classes.
+    One deployment a dataset. The days on which it looks follow from the declared release calendar. The check needs no server:
+    keys, schedules over both clock changes of a year, entrypoints and parameters, by Prefect's own classes.
     """
     from flows.settings import prepare
 
@@ -78,19 +81,25 @@ def _list(as_json: bool) -> None:
 
     with waiting() as tell:
         tell("Asking Prefect's schedule classes for the next runs")
-        listed = [
-            {
-                "deployment": f"ingest/{dataset.id}",
-                "schedule": dataset.release.schedule,
-                "rhythm": dataset.release.rhythm,
-                "next": [f"{time:%a %d %b %Y %H:%M}" for time in code.next_runs(dataset.release.schedule, 3)],
-            }
-            for dataset in map(load, all_ids())
-        ]
+        listed = [_listed(dataset) for dataset in map(load, all_ids())]
+        watching = code.watch_deployment()
+        listed.append(_entry(f"{code.WATCH}/{code.WATCH}", "twice a day", watching["schedules"]))
     if as_json:
         print_json(listed)
         return
-    shown = table("deployment", "released", "next runs (London time)")
+    shown = table("deployment", "due", "next looks (London time)")
     for one in listed:
-        shown.add_row(str(one["deployment"]), str(one["rhythm"]), "\n".join(one["next"]))
+        shown.add_row(str(one["deployment"]), escaped(one["due"]), "\n".join(one["next"]) or "[dim]only on demand[/dim]")
     console().print(shown)
+
+
+def _listed(dataset: Dataset) -> dict[str, Any]:
+    from flows.polling import schedules
+
+    return _entry(f"ingest/{dataset.id}", dataset.release.said, schedules(dataset))
+
+
+def _entry(name: str, due: str, looks: list[dict[str, Any]]) -> dict[str, Any]:
+    from flows import deployments as code
+
+    return {"deployment": name, "due": due, "schedules": looks, "next": [f"{time:%a %d %b %Y %H:%M}" for time in code.next_runs(looks, 3)]}

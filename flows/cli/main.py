@@ -18,14 +18,17 @@ from expectations.errors import EvidenceError
 from flows.cli import (
     accept,
     alerts,
+    automations,
     changes,
     check,
     compare,
     datasets,
     decline,
     deployments,
+    diff,
     doctor,
     down,
+    forget,
     provenance,
     rehearse,
     run,
@@ -33,11 +36,20 @@ from flows.cli import (
     sql,
     status,
     up,
+    watch,
 )
 from flows.cli.output import EXIT_FAILED, EXIT_WRONG_USE, print_error
 from warehouse.home import Home
 
-WRONG_USE = {"declaration.unknown_dataset", "command.unreadable", "command.query_failed", "rehearse.unknown_mutation"}
+WRONG_USE = {
+    "accept.unknown_change",
+    "command.query_failed",
+    "command.unreadable",
+    "declaration.unknown_dataset",
+    "diff.no_such_state",
+    "forget.no_such_snapshot",
+    "rehearse.unknown_mutation",
+}
 _START = """\
 Keep a city's evidence base: fetch open data, prove that it is what it was, land it, publish one DuckDB file.
 
@@ -65,10 +77,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
-    "The work": (run.run, status.status, check.check),
+    "The work": (run.run, status.status, watch.watch, check.check),
     "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare, rehearse.rehearse),
-    "The data": (datasets.datasets, show.show, sql.sql, provenance.provenance),
-    "The service": (up.up, down.down, deployments.deployments, doctor.doctor),
+    "The data": (datasets.datasets, show.show, sql.sql, provenance.provenance, diff.diff, forget.forget),
+    "The service": (up.up, down.down, deployments.deployments, automations.automations, doctor.doctor),
 }
 for _panel, _commands in _GROUPS.items():
     for _command in _commands:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from expectations.errors import EvidenceError
+from flows.cli.change import show_change
 from flows.cli.output import AsJson, console, escaped, facts_table, print_json, table
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from expectations.declaration import Dataset
 
 EXAMPLES = """\
 [bold]Examples[/bold]
@@ -20,17 +24,22 @@ EXAMPLES = """\
   evidence show dfe.pupil_attendance     columns, units, grain, caveats, source, schedule, vintages
 
   evidence show meta.vintages            a table of the published database
+
+  evidence show 3f9a1c20b7               a change of a source, with all its evidence
 """
 _EVERY_TABLE = "select schema_name || '.' || table_name from duckdb_columns() where not internal group by all order by 1"
 
 
 def show(
     name: Annotated[
-        str, typer.Argument(help="A dataset (dfe.pupil_attendance) or a table (meta.vintages); all tables where not given.")
+        str,
+        typer.Argument(
+            help="A dataset (dfe.pupil_attendance), a table (meta.vintages) or a change (3f9a1c20b7); all tables where not given."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what a dataset or table holds and means.
+    """Show what a dataset or table holds and means, or a change with all its evidence.
 
     Columns with meaning and unit, grain, caveats, source, schedule, vintages.
     """
@@ -41,6 +50,8 @@ def show(
         _tables(home, as_json)
     elif name in all_ids():
         _dataset(name, home, as_json)
+    elif re.fullmatch(r"[0-9a-f]{10}", name) and show_change(name, home, as_json):
+        return
     else:
         _table(name, home, as_json)
 
@@ -91,7 +102,7 @@ def _dataset(name: str, home: Home, as_json: bool) -> None:
     source = ", ".join(f"{name} {value}" for name, value in dataset.source.model_dump(exclude_defaults=True).items() if name != "kind")
     texts = {
         "source": f"{dataset.source.kind}: {source}",
-        "released": f"{dataset.release.rhythm} (we look at cron {dataset.release.schedule}, London time)",
+        "released": _released(dataset, home),
         "delivery": dataset.delivery,
         "owner": dataset.owner,
         "licence": f"{dataset.licence}. {dataset.attribution}",
@@ -103,6 +114,16 @@ def _dataset(name: str, home: Home, as_json: bool) -> None:
         facts.add_row(f"[dim]{label}[/dim]", escaped(text))
     out.print(facts)
     _vintages([vintage.as_dict() for vintage in landed])
+
+
+def _released(dataset: Dataset, home: Home) -> str:
+    """'every second Thursday at 09:30 in term time; due 3 Dec 2026'."""
+    from expectations.calendar import today_in_london
+    from tasks.lateness import stands
+
+    today = today_in_london()
+    said = stands(dataset, home, today).said(today)
+    return dataset.release.said if said == dataset.release.said else f"{dataset.release.said}; {said}"
 
 
 def _vintages(landed: list[dict[str, Any]]) -> None:

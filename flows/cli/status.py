@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json, styled, table
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from tasks.lateness import Standing
+    from tasks.record import DatasetStatus
 
 EXAMPLES = """\
 [bold]Examples[/bold]
@@ -24,33 +30,35 @@ Exit code 1 where something is held or failed: usable as a monitor's probe.
 def status(as_json: AsJson = False) -> None:
     """Say how every dataset stands.
 
-    Landed, unchanged, held and since when, or failed and why. Exit code 1 where something is held or failed.
+    Landed, unchanged, held and since when, or failed and why; when its next release is due, or by how much it is late. Exit code 1 where
+    something is held or failed.
     """
+    from expectations.calendar import today_in_london
+    from tasks.lateness import remembered
     from tasks.record import read_status
 
-    home = Home.from_environment()
+    home, today = Home.from_environment(), today_in_london()
     known = read_status(home)
+    calendar = remembered(home, today)
     wrong = [one for one in known.values() if one.status not in ("landed", "unchanged")]
     if as_json:
-        print_json(
-            {"home": str(home.root), "database": str(home.database), "good": not wrong, "datasets": [asdict(one) for one in known.values()]}
-        )
+        due = {name: one.as_dict(today) for name, one in calendar.items()}
+        listed = [{**asdict(one), "calendar": due.get(one.dataset)} for one in known.values()]
+        print_json({"home": str(home.root), "database": str(home.database), "good": not wrong, "datasets": listed})
     elif not known:
         console().print(f"Nothing has run in {home.root} yet.\nBegin with: evidence run --sample", soft_wrap=True)
     else:
-        _print(home)
+        _print(home, known, {name: _due(one, today) for name, one in calendar.items()})
     if wrong:
         raise typer.Exit(EXIT_FAILED)
 
 
-def _print(home: Home) -> None:
+def _print(home: Home, known: Mapping[str, DatasetStatus], due: Mapping[str, str]) -> None:
     from tasks.alert.book import declined, said_of
-    from tasks.record import read_status
 
     out = console()
-    known = read_status(home)
     decided = declined(home, [one.dataset for one in known.values() if one.held_since])
-    shown = table("dataset", "status", "rows", "last good", "", right=["rows"])
+    shown = table("dataset", "status", "rows", "last good", "next release", "", right=["rows"])
     for one in known.values():
         held = f"held since {one.held_since[:10]}" if one.held_since else ""
         held = ", ".join(part for part in (held, said_of(decided[one.dataset]) if one.dataset in decided else "") if part)
@@ -60,6 +68,7 @@ def _print(home: Home) -> None:
             styled(one.status),
             f"{one.rows:,}" if one.rows is not None else "",
             _ago(one.last_good) if one.last_good else "never",
+            due.get(one.dataset, ""),
             escaped("; ".join(part for part in (held, one.error, alarms) if part)),
         )
     out.print(shown)
@@ -67,6 +76,13 @@ def _print(home: Home) -> None:
     if home.database.exists():
         made = f"published {_ago(datetime.fromtimestamp(home.database.stat().st_mtime, UTC).isoformat())}"
     out.print(f"\n[dim]{home.database}, {made}[/dim]", soft_wrap=True)
+
+
+def _due(one: Standing, today: date) -> str:
+    """'due 24 Nov 2026', 'late by 3 days'; nothing is said where nothing is announced."""
+    if one.due is None and not one.announced:
+        return "[dim]no calendar[/dim]"
+    return f"[yellow]{one.said(today)}[/yellow]" if one.late(today) or one.ended else one.said(today)
 
 
 def _ago(time: str) -> str:

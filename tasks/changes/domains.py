@@ -36,6 +36,8 @@ _FREE_TEXT = re.compile(
     re.IGNORECASE,
 )
 _LEVEL = re.compile(r"(^|[_\s])(level|geographic_level|geography|geography_?type|area_?type|tier)$", re.IGNORECASE)
+_EDITION = re.compile(r"\s*(provisional|prov\.?|revised|draft|preliminary|first (release|estimate)|p|r)\s*", re.IGNORECASE)
+_FINAL = re.compile(r"\s*(final|revised|official|r|f)\s*", re.IGNORECASE)
 _STEM = re.compile(r"([_\s]?(name|code|type|typecode|sortorder|sort_order|label|desc|description|id|cd|nm))+(?=\s?\d*$)", re.IGNORECASE)
 
 
@@ -64,7 +66,7 @@ def domain_changes(
             recognise(connection, before, after, alignment, None if calm else match, (earlier, later), gone, come) if gone else Recode()
         )
         translations[earlier] = recode.mapping
-        told = _told(old, new, gone, come, recode, severity)
+        told = [_edition(change) for change in _told(old, new, gone, come, recode, severity)]
         changes += _explained_by_areas(connection, before, after, alignment, (earlier, later), told) if connection is not None else told
     if connection is not None and not calm:
         changes += _on_new_levels(connection, before, after, alignment)
@@ -198,6 +200,15 @@ def _told(old: Column, new: Column, gone: Sequence[str], come: Sequence[str], re
             )
         )
     return changes
+
+
+def _edition(change: Change) -> Change:
+    """Provisional figures that became final on the same rows: what the publisher said would happen, and no alarm."""
+    renamed = change.evidence.get("renamed", {}) if change.kind == "category_renamed" else {}
+    if not renamed or not all(_EDITION.fullmatch(old) and _FINAL.fullmatch(new) for old, new in renamed.items()):
+        return change
+    what = f"{change.what} The same rows went from provisional to final: revisions of them are to be expected."
+    return replace(change, severity=min(change.severity, Severity.INFO), what=what, evidence={**change.evidence, "edition": "final"})
 
 
 def _explained_by_areas(

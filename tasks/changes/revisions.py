@@ -109,7 +109,8 @@ def _spread(connection: duckdb.DuckDBPyConnection, held: Held, move: Moves) -> d
     """Quartiles of the moves of one measure, of those cells that moved: in its own unit, and as later over earlier."""
     x, y = _cells(move)
     found = connection.execute(
-        f"with cells as (select {x} as x, {y} as y from {_joined(held)}), moved as (select * from cells where abs(y - x) > 1e-9 * greatest(1, abs(x)))"
+        f"with cells as (select {x} as x, {y} as y from {_joined(held)}), "
+        "moved as (select * from cells where abs(y - x) > 1e-9 * greatest(1, abs(x))) "
         "select quantile_cont(y - x, [0.25, 0.5, 0.75]), quantile_cont(y / nullif(x, 0), [0.25, 0.5, 0.75]), min(y - x), max(y - x) from moved"
     ).fetchone()
     difference, ratio, lowest, highest = found or (None, None, None, None)

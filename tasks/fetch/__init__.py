@@ -46,6 +46,8 @@ _MODULES = {
     "ons_website": "ons_website",
     "file": "plain_file",
     "folder": "folder",
+    "fingertips": "fingertips",
+    "police": "police",
 }
 
 

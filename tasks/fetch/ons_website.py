@@ -14,7 +14,7 @@ from typing import Any
 from expectations.sources import OnsFile, OnsWebsite
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http, Received
-from tasks.fetch.ons_website_members import member_of
+from tasks.fetch.members import member_of
 from tasks.fetch.ons_website_page import Edition, Listed, editions, the_file
 from tasks.fetch.parts import discard, labelled, standing
 from tasks.fetch.plain_file import MEDIA

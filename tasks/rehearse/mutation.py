@@ -22,7 +22,7 @@ Altered = Frame | Callable[[Path], Path]  # a table to be written plainly, or wh
 class Pair:
     """What stands before and after; `delivery` where the declaration would say it."""
 
-    before: Frame
+    before: Altered
     after: Altered
     delivery: str | None = None
 
@@ -88,8 +88,8 @@ def _follows_an_area(frame: Frame, column: Column) -> bool:
     if area is None:
         return False
     place, at = frame.at(area), frame.at(column.name)
-    pairs = {(row[place], row[at]) for row in frame.rows}
-    return len(pairs) <= 1.02 * len({row[place] for row in frame.rows})
+    pairs = {(row[place], row[at]) for row in frame.rows if row[place]}  # rows of a region or a country have no area of their own
+    return len(pairs) <= 1.02 * len({area for area, _ in pairs})
 
 
 def areas_of(frame: Frame) -> list[str]:

@@ -57,5 +57,6 @@ def rehearse(frame: Frame, mutation: Mutation, folder: Path, seed: int = 0) -> R
     (folder / "after").mkdir(parents=True, exist_ok=True)
     after = pair.after(folder / "after") if callable(pair.after) else write(pair.after, folder / "after" / "table.csv")
     # What changes within a workbook is held against a workbook, all else against a plain CSV.
-    before = write(pair.before, folder / "before" / ("table.xlsx" if after.suffix == ".xlsx" else "table.csv"))
+    name = "table.xlsx" if after.suffix == ".xlsx" else "table.csv"
+    before = pair.before(folder / "before") if callable(pair.before) else write(pair.before, folder / "before" / name)
     return Rehearsed(mutation, compare_files(before, after, delivery=pair.delivery))

@@ -8,11 +8,12 @@ from random import Random
 
 from tasks.rehearse.frame import Cell, Frame
 from tasks.rehearse.mutation import Mutation, Pair, measure, mutation
-from tasks.rehearse.writing import csv_bytes, workbook, write
+from tasks.rehearse.writing import csv_bytes, geojson, workbook, write
 
 _PAGE = b"""<!DOCTYPE html><html lang="en"><head><title>Sign in</title></head><body><h1>Service unavailable</h1>
 <p>Sorry, there is a problem with the service. Try again later.</p><table><tr><td>1</td></tr></table></body></html>"""
 _ERROR = b'{"error": {"code": 503, "message": "The service is unavailable", "details": []}}'
+MOST_SHAPES = 4_000
 _NOTES: Sequence[Sequence[Cell]] = (
     ("Official statistics: see the methodology before use",),
     ("Released 30 January 2025",),
@@ -75,6 +76,17 @@ def _other_sheet(frame: Frame, random: Random) -> Pair:
     return Pair(frame, lambda folder: workbook(frame, folder / "table.xlsx", "Table 1a", covers))
 
 
+def _other_crs(frame: Frame, random: Random) -> Pair | None:
+    """The same shapes, drawn in metres of the British grid instead of in degrees."""
+    if not frame.shape.area_column or len(frame.rows) > MOST_SHAPES:
+        return None
+    degrees, metres = "urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:EPSG::27700"
+    return Pair(
+        lambda folder: geojson(frame, folder / "table.geojson", degrees, (-1.9, 52.48), 0.001),
+        lambda folder: geojson(frame, folder / "table.geojson", metres, (406_000, 286_000), 100),
+    )
+
+
 def _wrapped(**options: object) -> Callable[[Frame, Random], Pair]:
     return lambda frame, random: Pair(frame, lambda folder: write(frame, folder / "table.csv", **options))
 
@@ -90,6 +102,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     mutation("a workbook cut short", "truncated", "breaking", _cut_workbook),
     mutation("notes above the header", "layout_moved", "warning", _preamble),
     mutation("the table on another sheet", "layout_moved", "warning", _other_sheet),
+    mutation("shapes in another reference system", "crs_changed", "breaking", _other_crs),
     mutation("a byte order mark came", "encoding_changed", "info", _wrapped(encoding="utf-8-sig")),
     mutation("line ends changed", "encoding_changed", "info", _wrapped(line_end="\r\n")),
     mutation("semicolons for commas", "encoding_changed", "info", _wrapped(delimiter=";")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from random import Random
 
 from tasks.rehearse.frame import Frame
@@ -51,6 +52,54 @@ def _cut(share: float) -> object:
 
 def _thinned(frame: Frame, random: Random) -> Frame | None:
     return frame.only(lambda row: random.random() > 0.1) if len(frame.rows) > 60 else None
+
+
+def _one_row_lost(frame: Frame, random: Random) -> Frame | None:
+    if not _keyed(frame) or len(frame.rows) < 60:
+        return None
+    chosen = random.randrange(len(frame.rows))
+    return frame.with_rows([row for index, row in enumerate(frame.rows) if index != chosen])
+
+
+def _one_row_twice(frame: Frame, random: Random) -> Frame | None:
+    chosen = random.choice(frame.rows)
+    return frame.with_rows([*frame.rows, chosen]) if _keyed(frame) else None
+
+
+def _grown(frame: Frame, random: Random) -> Frame | None:
+    """A register with a tenth more entries."""
+    if len(frame.shape.key) != 1 or not _keyed(frame) or frame.shape.key[0] in (frame.shape.area_column, frame.shape.period_column):
+        return None
+    extra = frame.with_rows([row for row in frame.rows if random.random() < 0.1])
+    if not extra.rows:
+        return None
+    return frame.with_rows(
+        [*frame.rows, *extra.with_cells(frame.shape.key[0], lambda index, cell: f"{len(frame.rows) + index + 90_000_000}").rows]
+    )
+
+
+def _month_again(frame: Frame, random: Random) -> Pair | None:
+    """Last month's events posted once more with dates of this month."""
+    column = frame.shape.period_column
+    seen = frame.shape.column(column) if column else None
+    if (
+        column is None
+        or seen is None
+        or seen.type != "date"
+        or seen.format not in ("Y-m-d", "d/m/Y")
+        or frame.shape.key
+        or len(frame.rows) < 60
+    ):
+        return None
+    pattern = "%Y-%m-%d" if seen.format == "Y-m-d" else "%d/%m/%Y"
+
+    def later(_: int, cell: str | None) -> str | None:
+        try:
+            return (datetime.strptime(cell or "", pattern) + timedelta(days=31)).strftime(pattern)
+        except ValueError:
+            return cell
+
+    return Pair(frame, frame.with_cells(column, later), "increment")
 
 
 def _period_added(frame: Frame, random: Random) -> Frame | None:
@@ -193,6 +242,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     mutation("the last third lost", "rows_fell|area_missing|period_removed", "warning", _cut(0.67)),  # type: ignore[arg-type]
     mutation("the last tenth lost", "rows_fell|area_missing|period_removed", "warning", _cut(0.9)),  # type: ignore[arg-type]
     mutation("a tenth of the rows lost", "rows_fell", "warning", _thinned),
+    mutation("one row lost", "rows_fell|area_missing|period_removed|category_removed", "info warning", _one_row_lost),
+    mutation("one row twice", "key_duplicated", "breaking", _one_row_twice),
+    mutation("a register grew", "rows_rose", "info warning", _grown),
+    mutation("last month's events with new dates", "repeated_release", "breaking", _month_again),
     mutation("a period added", "period_added", "info", _period_added),
     mutation("the oldest period gone", "period_removed", "warning", _period_gone),
     mutation("a middle period gone", "period_removed", "warning", _middle_period_gone),

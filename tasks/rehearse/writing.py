@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -65,6 +66,21 @@ def workbook(frame: Frame, path: Path, sheet: str = "Data", others: Mapping[str,
             pandas.DataFrame(rows).to_excel(book, sheet_name=name, header=False, index=False)
         table: list[list[object]] = [list(frame.columns), *([_typed(cell) for cell in row] for row in frame.rows)]
         pandas.DataFrame(table, dtype=object).to_excel(book, sheet_name=sheet, header=False, index=False)
+    return path
+
+
+def geojson(frame: Frame, path: Path, crs: str, origin: tuple[float, float], step: float) -> Path:
+    """The rows as features of a GeoJSON, each a point of its own from `origin` on, in the units of the reference system `crs`."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {name: _typed(cell) for name, cell in zip(frame.columns, row, strict=True)},
+            "geometry": {"type": "Point", "coordinates": [origin[0] + step * (index % 50), origin[1] + step * (index // 50)]},
+        }
+        for index, row in enumerate(frame.rows)
+    ]
+    document = {"type": "FeatureCollection", "crs": {"type": "name", "properties": {"name": crs}}, "features": features}
+    path.write_text(json.dumps(document), encoding="utf-8")
     return path
 
 

@@ -384,7 +384,10 @@ def _regular(path: Path, scratch: Path) -> Path:
     """The file in UTF-8, each row made as wide as the header."""
     regular = scratch / path.name
     marked = path.read_bytes().startswith(b"\xef\xbb\xbf")
-    with path.open(encoding="utf-8-sig" if marked else "windows-1252", newline="", errors="strict") as file, regular.open("w", encoding="utf-8", newline="") as target:
+    with (
+        path.open(encoding="utf-8-sig" if marked else "windows-1252", newline="", errors="strict") as file,
+        regular.open("w", encoding="utf-8", newline="") as target,
+    ):
         rows = csv.reader(file)
         header = next(rows)
         writer = csv.writer(target)

@@ -1,7 +1,7 @@
 """Carry census tables and surveys over from ONS files into the layout that `tasks.sample.nomis` serves, one manifest a dataset.
 
 Refuses to invent: only categories, areas and years that a file holds. Nomis numbers its areas and categories; where no file or public code
-shows a number, the sample has numbers of its own (an area's begins with 9 and the number of its kind), and no declaration relies on them.
+shows a number, the sample has numbers of its own (`NUMBER`), and no declaration relies on them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ TYPES = {
 }
 CENSUS_2021 = "ons/census2021"
 BULK = "ons/nomis_bulk/census2011_"
+# The sample's own number of an area: of its country, its kind and its code (E06000001 and W06000001 are two areas).
+NUMBER = "case left(code, 1) when 'E' then '9' when 'W' then '8' else '7' end || type || code[2:]"
 RURAL_URBAN = ("Rural Urban", {"0": "Total"})
 RELIGIONS = ("No religion", "Christian", "Buddhist", "Hindu", "Jewish", "Muslim", "Sikh", "Other religion", "Not answered")
 PROFICIENCY = (
@@ -104,7 +106,7 @@ def write(
         kept = ", ".join([*dimensions, *more, "value"])
         file = f"{name}.parquet" if len(tables) == 1 else f"{name}_{table.dataset.lower()}.parquet"
         order = ", ".join(["date", "area", *dimensions, *more])
-        write_parquet(connection, f"select date, '9' || type || code[2:] as area, {kept} from {held} order by {order}", out / file)
+        write_parquet(connection, f"select date, {NUMBER} as area, {kept} from {held} order by {order}", out / file)
         kinds |= {row[0] for row in connection.execute(f"select distinct type from {held}").fetchall()}
         entries.append(_entry(table, file))
     listed = " union ".join(areas)
@@ -117,7 +119,7 @@ def write(
         listed += f" union select '{parent}', '{CITY_CODE}', 'Birmingham'"
     within = ", ".join(f"'{kind}'" for kind in sorted(small)) or "''"
     query = f"""
-        select '9' || type || code[2:] as id, code, name, type, if(type in ({within}), '9{parent}{CITY_CODE[1:]}', '') as parents
+        select {NUMBER} as id, code, name, type, if(type in ({within}), '9{parent}{CITY_CODE[1:]}', '') as parents
         from ({listed}) order by type, code"""
     write_parquet(connection, query, out / f"{name}.areas.parquet")
     about = {

@@ -7,6 +7,7 @@ a marker is carried as it is printed. Areas: the city, its neighbours, the core 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -62,6 +63,11 @@ BUSINESSES = "ons/ons_web/businessdemography2023.xlsx"
 BUSINESSES_PAGE = "/businessindustryandtrade/business/activitysizeandlocation/datasets/businessdemographyreferencetable"
 BUSINESS_SHEETS = {"Table 1.1d": "business_births", "Table 2.1d": "business_deaths", "Table 3.1d": "active_businesses"}
 BUSINESS_HEADER = 4
+SUBNATIONAL = "ons/ons_web/subnational_indicators/machine_readable_20220825_6c1bac1_cp1252.csv"
+SUBNATIONAL_URL = (
+    "https://raw.githubusercontent.com/ONSvisual/subnational-indicators/6c1bac1304935409adcf28cd4b01e4e2ff32ed25/R/machine_readable.csv"
+)
+SUBNATIONAL_COLUMNS = ("AREACD", "AREANM", "Geography", "Indicator", "Period", "Measure", "Unit", "Value")
 ETHNIC_GROUPS = "ons/census2021/TS021_ltla_birmingham_19groups_demographr.csv"
 TS021 = "ons/ons_api/v1_responses"
 Rows = list[list[Any]]
@@ -75,6 +81,7 @@ def carry(files: Path, out: Path) -> None:
         _indicators(files, folder, dataset, sources)
     _living_wage(files, folder)
     _businesses(files, folder)
+    _subnational(files, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -195,6 +202,22 @@ def _businesses(files: Path, folder: Path) -> None:
         ],
     }
     _write(manifest, folder / "business_demography.json")
+
+
+def _subnational(files: Path, folder: Path) -> None:
+    """Every indicator of August 2022 for the carried areas, cells as printed. The publisher's file is in windows-1252."""
+    lines = (files / SUBNATIONAL).read_text(encoding="windows-1252").splitlines()
+    start = next(place for place, line in enumerate(lines) if line.startswith("AREACD,"))
+    kept = [row for row in csv.DictReader(lines[start:]) if row["AREACD"] in CITIES or row["AREACD"].startswith(_WIDER)]
+    rows = [[row[name] for name in SUBNATIONAL_COLUMNS] for row in kept]
+    _table(rows, SUBNATIONAL_COLUMNS, folder / "subnational_indicators.parquet")
+    manifest = {
+        "protocol": "file",
+        "source": "Office for National Statistics, Subnational Indicators Explorer, machine-readable table of 25 August 2022",
+        "licence": LICENCE,
+        "files": [{"url": SUBNATIONAL_URL, "figures": "subnational_indicators.parquet"}],
+    }
+    _write(manifest, folder / "subnational_indicators.json")
 
 
 def _sheet(path: Path, name: str) -> Rows:

@@ -147,6 +147,8 @@ def _made(told: Mapping[str, Any], folder: Path) -> bytes:
         return _workbook(told["sheets"], folder)
     if "members" in told:
         return _zip(told["members"], folder)
+    if told["url"].endswith(".parquet"):
+        return (folder / told["figures"]).read_bytes()
     return _csv(told, folder)
 
 

@@ -18,6 +18,7 @@ from tasks.sample.server import Request, Responder, Response, SampleServer
 FIGURES = Path(__file__).parent / "figures"
 NOMIS = "https://www.nomisweb.co.uk/api/v01"
 COUNCIL = "https://data.birmingham.gov.uk"
+FINGERTIPS = "https://fingertips.phe.org.uk/api"
 OBSERVATORY = "https://cityobservatory.birmingham.gov.uk"
 GIAS = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public"
 PERFORMANCE_TABLES = "https://www.compare-school-performance.service.gov.uk"
@@ -179,6 +180,12 @@ def _opendatasoft(manifests: Sequence[Path]) -> dict[str, Responder]:
     return {OBSERVATORY: _WhenAsked(lambda: OpendatasoftPortal(manifests))}
 
 
+def _fingertips(manifests: Sequence[Path]) -> dict[str, Responder]:
+    from tasks.sample.fingertips import FingertipsApi
+
+    return {FINGERTIPS: _WhenAsked(lambda: FingertipsApi(manifests))}
+
+
 _PROTOCOLS: dict[str, Callable[[Sequence[Path]], dict[str, Responder]]] = {
     "nomis": _nomis,
     "feature_server": _feature_server,
@@ -192,4 +199,5 @@ _PROTOCOLS: dict[str, Callable[[Sequence[Path]], dict[str, Responder]]] = {
     "file": _file,
     "ckan": _ckan,
     "opendatasoft": _opendatasoft,
+    "fingertips": _fingertips,
 }

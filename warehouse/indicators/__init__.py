@@ -1,6 +1,7 @@
 """The indicators of the evidence base: one SQL file each, its meaning in the head of the file.
 
-`definition` reads and checks the head, `values` computes what landed datasets allow, `figures` holds the strategy's own figures against the indicators.
+`definition` reads and checks the head, `values` computes what landed datasets allow, `figures` holds the strategy's own figures
+against the indicators.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The definition of an indicator: the head of its SQL file, strictly read, and the tables and columns that the SELECT reads.
 
-A head is comment lines `-- key: text` before the SELECT; a line `--   text` goes on with the line above. Refuses an unknown, repeated, empty or missing
-key, a word that is none of the known ones, and a SELECT that reads a dataset which the head does not name: `indicator.invalid`, with file and line.
+A head is comment lines `-- key: text` before the SELECT; a line `--   text` goes on with the line above. Refuses an unknown, repeated,
+empty or missing key, a word that is none of the known ones, and a SELECT that reads a dataset which the head does not name:
+`indicator.invalid`, with file and line.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def load_all(folder: Path = FOLDER) -> tuple[Indicator, ...]:
     seen: dict[str, Path] = {}
     for indicator in found:
         if indicator.name in seen:
-            raise _invalid(indicator.path, 1, f"{indicator.name} also stands in {seen[indicator.name].parent.name}/", "one file for each name")
+            raise _invalid(
+                indicator.path, 1, f"{indicator.name} also stands in {seen[indicator.name].parent.name}/", "one file for each name"
+            )
         seen[indicator.name] = indicator.path
     return tuple(found)
 

@@ -3,9 +3,9 @@
 What was printed is in `expectations/reference/strategy_figures.csv` and is never replaced. How each is recomputed, or why it cannot be, is in
 `strategy_sources.toml`. Refuses a source for a figure that is not in the list, an unknown key or way of comparing, and a figure without a source.
 
-How a verdict comes about (`verdict_of`): rounded as printed the two are equal: reproduced; within `near` (1 percentage point, or 2 % of other units, where
-nothing else is said): near; else differs. A figure printed as 'over' is reproduced where ours is at least that, and near where it is within 2 %.
-A ranking is reproduced where the same wards are listed, in any order, and near where all but one are.
+How a verdict comes about (`verdict_of`): rounded as printed the two are equal: reproduced; within `near` (1 percentage point, or 2 % of
+other units, where nothing else is said): near; else differs. A figure printed as 'over' is reproduced where ours is at least that, and near
+where it is within 2 %. A ranking is reproduced where the same wards are listed, in any order, and near where all but one are.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ import duckdb
 from expectations.errors import EvidenceError
 from expectations.place import BIRMINGHAM
 from warehouse.indicators.aims import REFERENCE
+from warehouse.indicators.rows import insert
+from warehouse.table import literal
 
 FIGURES, SOURCES = REFERENCE / "strategy_figures.csv", REFERENCE / "strategy_sources.toml"
 REPRODUCED, NEAR, DIFFERS, UNCLEAR, CLOSED, NOT_LANDED = "reproduced", "near", "differs", "definition unclear", "not open", "not landed"
@@ -92,7 +94,12 @@ def published() -> tuple[Figure, ...]:
     """Every figure as printed, in the order of the list."""
     with FIGURES.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return tuple(Figure(**{**row, "number": int(row["number"]), "value": float(row["value"]) if row["value"] else None}) for row in rows)
+    return tuple(_figure(row) for row in rows)
+
+
+def _figure(row: Mapping[str, str]) -> Figure:
+    texts = {name: text for name, text in row.items() if name not in ("number", "value")}
+    return Figure(number=int(row["number"]), value=float(row["value"]) if row["value"] else None, **texts)
 
 
 def load_sources(path: Path = SOURCES) -> dict[str, FigureSource]:
@@ -110,7 +117,9 @@ def load_sources(path: Path = SOURCES) -> dict[str, FigureSource]:
             else ""
         )  # fmt: skip
         if wrong:
-            raise EvidenceError("indicator.invalid", where=f"{path}, [{name}]", found=wrong, expected="a source of a figure of the strategy")
+            raise EvidenceError(
+                "indicator.invalid", where=f"{path}, [{name}]", found=wrong, expected="a source of a figure of the strategy"
+            )
     missing = sorted(known - set(listed))
     if missing:
         raise EvidenceError("indicator.invalid", where=str(path), found=f"no source for {missing[0]}", expected="a source for every figure")
@@ -138,9 +147,7 @@ def fill(connection: _Connection, states: Mapping[str, tuple[str, str]]) -> None
     """Fill mart.strategy_figures from mart.indicator_values. `states` says of each indicator whether it was computed, and why not."""
     sources = load_sources()
     rows = [_row(connection, figure, sources[figure.figure], states) for figure in published()]
-    names = list(rows[0])
-    marks = ", ".join(f"? as {name}" for name in names)
-    connection.executemany(f"insert into mart.strategy_figures by name select {marks}", [list(row.values()) for row in rows])
+    insert(connection, "mart.strategy_figures", rows)
 
 
 def _row(connection: _Connection, figure: Figure, source: FigureSource, states: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
@@ -149,20 +156,41 @@ def _row(connection: _Connection, figure: Figure, source: FigureSource, states: 
     latest = _latest(connection, source, figure)
     verdict, reason = _judged(figure, source, found, states)
     comparable = _comparable(connection, source, found, latest)
-    alike = found and latest and found.value is not None and latest.value is not None and not comparable
-    state = connection.execute("select datasets from mart.indicators where indicator = ?", [source.indicator]).fetchone()
+    datasets = connection.execute(f"select datasets from mart.indicators where indicator = {literal(source.indicator)}").fetchone()
+    printed = {
+        "figure": figure.figure,
+        "number": figure.number,
+        "theme": figure.theme,
+        "section": figure.section,
+        "what_it_says": figure.what_it_says,
+        "area_name": figure.area_name,
+        "published_period": figure.period,
+        "published": figure.published,
+        "published_value": figure.value,
+        "published_unit": figure.unit,
+        "published_comparator": figure.comparator or None,
+        "source_named": figure.source_named or None,
+    }
+    ours = {"recomputed_period": found.period, "recomputed": found.value, "recomputed_text": found.text} if found else {}
+    now = {"latest_period": latest.period, "latest": latest.value, "latest_text": latest.text} if latest else {}
+    behind = {"indicator": source.indicator, "breakdown": source.breakdown, "area_code": source.area_code} if source.indicator else {}
     return {
-        "figure": figure.figure, "number": figure.number, "theme": figure.theme, "section": figure.section, "what_it_says": figure.what_it_says,
-        "area_name": figure.area_name, "published_period": figure.period, "published": figure.published, "published_value": figure.value,
-        "published_unit": figure.unit, "published_comparator": figure.comparator, "source_named": figure.source_named,
-        "verdict": verdict, "reason": reason, "indicator": source.indicator or None, "breakdown": source.breakdown if source.indicator else None,
-        "area_code": source.area_code if source.indicator else None,
-        "recomputed_period": found.period if found else None, "recomputed": found.value if found else None, "recomputed_text": found.text if found else None,
-        "difference": found.value - figure.value if found and found.value is not None and figure.value is not None else None,
-        "latest_period": latest.period if latest else None, "latest": latest.value if latest else None, "latest_text": latest.text if latest else None,
-        "change_since": latest.value - found.value if alike and latest and found and latest.value is not None and found.value is not None else None,
-        "comparable": comparable, "datasets": state[0] if state else None, "nearest": source.nearest or None,
-    }  # fmt: skip
+        **printed,
+        **ours,
+        **now,
+        **behind,
+        "verdict": verdict,
+        "reason": reason,
+        "difference": _less(found.value if found else None, figure.value),
+        "change_since": None if comparable else _less(latest.value if latest else None, found.value if found else None),
+        "comparable": comparable,
+        "datasets": datasets[0] if datasets else None,
+        "nearest": source.nearest or None,
+    }
+
+
+def _less(value: float | None, other: float | None) -> float | None:
+    return None if value is None or other is None else value - other
 
 
 def _judged(figure: Figure, source: FigureSource, found: Recomputed | None, states: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
@@ -190,7 +218,7 @@ def _value(connection: _Connection, source: FigureSource, period: str, figure: F
     """The indicator's value for the figure's area and period."""
     if not source.indicator or not period:
         return None
-    row = connection.execute(f"{_SELECT} and period = ?", [*_where(source, source.indicator, source.breakdown), period]).fetchone()
+    row = connection.execute(f"{_select(source, source.indicator, source.breakdown)} and period = {literal(period)}").fetchone()
     return _as_text(row, source, figure)
 
 
@@ -199,34 +227,33 @@ def _latest(connection: _Connection, source: FigureSource, figure: Figure) -> Re
     name, breakdown = (source.latest, source.latest_breakdown) if source.latest else (source.indicator, source.breakdown)
     if not name or (source.compare == "ranking" and not source.latest):
         return None
-    wide = connection.execute("select unit from mart.indicators where indicator = ?", [name]).fetchone()
-    row = connection.execute(f"{_SELECT} order by period_end desc limit 1", _where(source, name, breakdown)).fetchone()
-    return _as_text(row, source, figure) if wide else None
+    return _as_text(connection.execute(f"{_select(source, name, breakdown)} order by period_end desc limit 1").fetchone(), source, figure)
 
 
-_SELECT = """
-    select period, value, unit from mart.indicator_values
-    where indicator = ? and breakdown = ? and area_code = ? and ('' = ? or area_level = ?) and ('' = ? or area_vintage = ?) and value is not null"""
-
-
-def _where(source: FigureSource, indicator: str, breakdown: str) -> list[str]:
-    return [indicator, breakdown, source.area_code, source.area_level, source.area_level, source.area_vintage, source.area_vintage]
+def _select(source: FigureSource, indicator: str, breakdown: str) -> str:
+    """SELECT of the values of an indicator that a figure is about."""
+    wanted = {"indicator": indicator, "breakdown": breakdown, "area_code": source.area_code}
+    wanted |= {name: given for name in ("area_level", "area_vintage") if (given := getattr(source, name)) and indicator == source.indicator}
+    conditions = " and ".join(f"{name} = {literal(given)}" for name, given in wanted.items())
+    return f"select period, value from mart.indicator_values where value is not null and {conditions}"
 
 
 def _ranking(connection: _Connection, source: FigureSource, figure: Figure) -> Recomputed | None:
     """The areas with the highest or lowest values, as many as the strategy lists."""
     listed = _names(figure.published)
     direction = "desc" if source.order == "highest" else "asc"
+    wanted = {"indicator": source.indicator, "breakdown": source.breakdown, "period": source.period, "area_level": source.area_level}
+    if source.area_vintage:
+        wanted["area_vintage"] = source.area_vintage
     rows = connection.execute(
-        f"""select area_name, value, unit from mart.indicator_values where indicator = ? and breakdown = ? and period = ? and area_level = ?
-            and ('' = ? or area_vintage = ?) and value is not null order by value {direction}, area_code limit {len(listed)}""",
-        [source.indicator, source.breakdown, source.period, source.area_level, source.area_vintage, source.area_vintage],
+        f"""select area_name, value from mart.indicator_values where {" and ".join(f"{name} = {literal(is_)}" for name, is_ in wanted.items())}
+            and value is not null order by value {direction}, area_code limit {len(listed)}"""
     ).fetchall()
     if not rows:
         return None
-    small = all(abs(value) < 1 for _, value, _ in rows)
-    text = "; ".join(f"{name} {value:.{4 if small else 1}f}" for name, value, _ in rows)
-    return Recomputed(source.period, None, text, tuple(name for name, _, _ in rows))
+    small = all(abs(value) < 1 for _, value in rows)
+    text = "; ".join(f"{name} {value:.{4 if small else 1}f}" for name, value in rows)
+    return Recomputed(source.period, None, text, tuple(name for name, _ in rows))
 
 
 def _as_text(row: Sequence[Any] | None, source: FigureSource, figure: Figure) -> Recomputed | None:
@@ -248,13 +275,12 @@ def _comparable(connection: _Connection, source: FigureSource, found: Recomputed
     if not found or not latest or found.period == latest.period:
         return None
     if source.latest and source.latest != source.indicator:
-        title = connection.execute("select title from mart.indicators where indicator = ?", [source.latest]).fetchone()
+        title = connection.execute(f"select title from mart.indicators where indicator = {literal(source.latest)}").fetchone()
         return f"The latest figure is another measure: {title[0] if title else source.latest}."
+    started = f"(select max(period_start) from mart.indicator_values where indicator = {literal(source.indicator)} and period = "
     reasons = connection.execute(
-        """select string_agg(distinct reason, '; ') from mart.breaks where indicator = $indicator
-            and since > (select max(period_start) from mart.indicator_values where indicator = $indicator and period = $before)
-            and since <= (select max(period_start) from mart.indicator_values where indicator = $indicator and period = $after)""",
-        {"indicator": source.indicator, "before": found.period, "after": latest.period},
+        f"""select string_agg(distinct reason, '; ') from mart.breaks where indicator = {literal(source.indicator)}
+            and since > {started}{literal(found.period)}) and since <= {started}{literal(latest.period)})"""
     ).fetchone()
     return f"The series breaks in between: {reasons[0]}." if reasons and reasons[0] else None
 

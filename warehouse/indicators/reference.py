@@ -12,9 +12,14 @@ import duckdb
 
 from expectations.place import home_place
 from warehouse.indicators.aims import REFERENCE, aims
+from warehouse.indicators.rows import insert
 
-_ENGLAND = ("country", "E92000001", "England", "The nation that the strategy compares the city with")
-_REGIONS = "local_authority_regions.csv"
+_ENGLAND = {
+    "role": "country",
+    "area_code": "E92000001",
+    "area_name": "England",
+    "reason": "The nation that the strategy compares the city with",
+}
 
 
 def reference_files() -> list[Path]:
@@ -25,23 +30,17 @@ def reference_files() -> list[Path]:
 
 def fill_reference(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill the reference tables of the mart."""
-    connection.executemany("insert into mart.strategy_aims values (?, ?, ?, ?)", [(aim.key, aim.kind, aim.number, aim.title) for aim in aims().values()])
+    insert(
+        connection,
+        "mart.strategy_aims",
+        [{"aim": aim.key, "kind": aim.kind, "number": aim.number, "title": aim.title} for aim in aims().values()],
+    )
     home = home_place()
-    listed = _rows("comparators.csv")
-    comparators = [("home", home.code, home.name, "The authority whose evidence base this is"), _ENGLAND]
-    comparators += [(row["role"], row["area_code"], row["area_name"], row["reason"]) for row in listed]
-    connection.executemany("insert into mart.comparators values (?, ?, ?, ?)", comparators)
-    polygons = _rows("areas_by_polygon.csv")
-    columns = ("from_code", "from_vintage", "to_vintage", "to_code", "share_of_area")
-    # One statement: a row at a time would take half a second.
-    values = ", ".join("(" + ", ".join(_quoted(row[name]) for name in columns) + ")" for row in polygons)
-    connection.execute(f"insert into mart.areas_by_polygon values {values}")
+    here = {"role": "home", "area_code": home.code, "area_name": home.name, "reason": "The authority whose evidence base this is"}
+    insert(connection, "mart.comparators", [here, _ENGLAND, *_rows("comparators.csv")])
+    insert(connection, "mart.areas_by_polygon", _rows("areas_by_polygon.csv"))
 
 
 def _rows(name: str) -> list[dict[str, str]]:
     with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

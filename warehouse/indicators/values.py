@@ -1,7 +1,7 @@
 """The values of the indicators: computed from the datasets that are in the database, one pass, one indicator at a time.
 
-An indicator whose dataset has not landed, or whose SELECT fails, has no values and says why; it holds back nothing else. What an indicator gave is kept in
-the home under a hash of everything that it was made from, so that a publication computes only what a changed dataset touches.
+An indicator whose dataset has not landed, or whose SELECT fails, has no values and says why; it holds back nothing else. What an indicator
+gave is kept in the home under a hash of everything that it was made from, so that a publication computes only what a changed dataset touches.
 Refuses rows without an area and a period, two rows of one key, and levels of area that the head does not name.
 """
 
@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,6 +22,7 @@ from warehouse.home import Home
 from warehouse.indicators import figures
 from warehouse.indicators.definition import FOLDER, INTERVALS, Indicator, files, load_all
 from warehouse.indicators.reference import fill_reference, reference_files
+from warehouse.indicators.rows import insert
 from warehouse.lake import vintages
 from warehouse.mart_files import MART, MartFile, mart_file
 from warehouse.table import DatasetTable, literal
@@ -29,6 +31,10 @@ COMPUTED, NOT_LANDED, EMPTY, FAILED = "computed", "not landed", "empty", "failed
 _KEY = ("area_code", "area_name", "area_level", "area_vintage", "period", "period_start", "period_end")
 _OPTIONAL = ("breakdown", "value", "numerator", "denominator", "lower_ci", "upper_ci", "status", "marker")
 _CODE = [Path(__file__), Path(__file__).with_name("figures.py"), Path(__file__).with_name("reference.py")]
+_HOME_REGION = """
+    insert into mart.comparators
+    select 'region', to_code, to_name, 'The region that the home area lies in (ons.area_lookup)'
+    from ons.area_lookup where lookup = 'lad22_rgn22' and from_code = mart.home_area()"""
 _Connection = duckdb.DuckDBPyConnection
 
 
@@ -67,10 +73,14 @@ def build(
     here = frozenset(landed)
     left_out = _run_shared(connection, shared, here)
     in_force = {table.id: _vintages(home, table) for table in tables if table.id in here}
+    if "ons.area_lookup" in here:
+        connection.execute(_HOME_REGION)
     _empty_rows(connection)
     store = home.state / "indicators"
     results = [_one(connection, indicator, here, in_force, store, _version(indicator, shared)) for indicator in known]
-    connection.execute("insert into mart.indicator_values by name select * from computed_values order by indicator, area_level, area_code, period_end, breakdown")
+    connection.execute(
+        "insert into mart.indicator_values by name select * from computed_values order by indicator, area_level, area_code, period_end, breakdown"
+    )
     connection.execute("drop table computed_values")
     _describe(connection, results)
     figures.fill(connection, {result.indicator.name: (result.state, result.reason) for result in results})
@@ -106,7 +116,9 @@ def _one(
     """Add one indicator's rows to `computed_values`, from the home where they were computed before."""
     missing = sorted(set(indicator.sources) - here)
     if missing:
-        return Result(indicator, NOT_LANDED, f"waits for {', '.join(missing)}, which {'has' if len(missing) == 1 else 'have'} not landed here")
+        return Result(
+            indicator, NOT_LANDED, f"waits for {', '.join(missing)}, which {'has' if len(missing) == 1 else 'have'} not landed here"
+        )
     known = tuple(vintage for source in indicator.sources for vintage in in_force.get(source, ()))
     kept = store / f"{_hash(indicator, in_force, version)}.parquet"
     lasting = all(in_force.get(source) for source in indicator.sources)
@@ -118,7 +130,9 @@ def _one(
             kept.unlink()
     try:
         rows = _compute(connection, indicator, ", ".join(known))
-    except (duckdb.Error, EvidenceError) as error:
+    except EvidenceError as error:
+        return Result(indicator, FAILED, f"{error.found}; expected {error.expected}", known)
+    except duckdb.Error as error:
         return Result(indicator, FAILED, str(error).splitlines()[0], known)
     if not rows:
         return Result(indicator, EMPTY, "its datasets have landed, and hold no row for it", known)
@@ -161,12 +175,19 @@ def _check_columns(indicator: Indicator, columns: Sequence[str]) -> None:
         raise _wrong_rows(indicator, "a value, or numerator and denominator", ", ".join(columns))
     needed = {"wilson": {"numerator", "denominator"}, "byar": {"numerator"}, "published": {"lower_ci", "upper_ci"}, "none": set[str]()}
     if not needed[indicator.interval] <= set(columns):
-        raise _wrong_rows(indicator, f"{' and '.join(sorted(needed[indicator.interval]))} for an interval of kind {indicator.interval}", ", ".join(columns))
+        raise _wrong_rows(
+            indicator,
+            f"{' and '.join(sorted(needed[indicator.interval]))} for an interval of kind {indicator.interval}",
+            ", ".join(columns),
+        )
 
 
 def _values_sql(indicator: Indicator, columns: Sequence[str], known: str) -> str:
     """SELECT of the rows of mart.indicator_values from `found_rows`."""
-    has = {name: name if name in columns else f"null::{'varchar' if name in ('breakdown', 'status', 'marker') else 'double'}" for name in _OPTIONAL}
+    has = {
+        name: name if name in columns else f"null::{'varchar' if name in ('breakdown', 'status', 'marker') else 'double'}"
+        for name in _OPTIONAL
+    }
     per = f"{indicator.per}::double"
     value = has["value"] if "value" in columns else f"{per} * numerator / nullif(denominator, 0)"
     whole = f"coalesce({has['denominator']}, 1)"
@@ -197,34 +218,44 @@ def _values_sql(indicator: Indicator, columns: Sequence[str], known: str) -> str
 
 def _describe(connection: _Connection, results: Sequence[Result]) -> None:
     """Fill mart.indicators and mart.breaks."""
-    rows = [
-        (
-            one.name, one.theme, one.title, one.meaning, one.unit, one.better, ", ".join(one.levels), one.numerator, one.denominator, one.interval,
-            INTERVALS[one.interval], one.decimals, " ".join(one.caveats),
-            "; ".join(f"{aim.number}. {aim.title}" for aim in one.informs if aim.kind == "principle"),
-            "; ".join(f"{aim.number}. {aim.title}" for aim in one.informs if aim.kind == "challenge"),
-            ", ".join(one.sources), ", ".join(result.vintages), result.state, result.reason,
-            f"warehouse/indicators/{one.theme}/{one.name}.sql",
-        )
-        for result in results
-        for one in (result.indicator,)
-    ]  # fmt: skip
-    if rows:
-        connection.executemany(
-            """insert into mart.indicators by name select ? as indicator, ? as theme, ? as title, ? as meaning, ? as unit, ? as better, ? as levels,
-            ? as numerator, ? as denominator, ? as interval_method, ? as interval_meaning, ? as decimals, ? as caveats, ? as principles, ? as challenges,
-            ? as datasets, ? as vintages, ? as state, ? as reason, ? as computed_with""",
-            rows,
-        )
-        connection.execute(
-            """update mart.indicators set rows = counted.rows, areas = counted.areas, first_period = counted.first_period, latest_period = counted.latest_period
-            from (select indicator, count(*) as rows, count(distinct area_code) as areas, arg_min(period, period_end) as first_period,
-                arg_max(period, period_end) as latest_period from mart.indicator_values group by indicator) as counted
-            where counted.indicator = mart.indicators.indicator"""
-        )
-    breaks = [(result.indicator.name, one.since, one.reason) for result in results for one in result.indicator.breaks]
-    if breaks:
-        connection.executemany("insert into mart.breaks values (?, ?, ?)", breaks)
+    insert(connection, "mart.indicators", map(_definition_row, results))
+    connection.execute(
+        """update mart.indicators set rows = counted.rows, areas = counted.areas, first_period = counted.first_period,
+            latest_period = counted.latest_period
+        from (select indicator, count(*) as rows, count(distinct area_code) as areas, arg_min(period, period_end) as first_period,
+            arg_max(period, period_end) as latest_period from mart.indicator_values group by indicator) as counted
+        where counted.indicator = mart.indicators.indicator"""
+    )
+    breaks = [(result.indicator.name, one) for result in results for one in result.indicator.breaks]
+    insert(connection, "mart.breaks", [{"indicator": name, "since": one.since.isoformat(), "reason": one.reason} for name, one in breaks])
+
+
+def _definition_row(result: Result) -> dict[str, Any]:
+    """The row of mart.indicators, but for what is counted from the values."""
+    one = result.indicator
+    aims = {kind: "; ".join(f"{aim.number}. {aim.title}" for aim in one.informs if aim.kind == kind) for kind in ("principle", "challenge")}
+    return {
+        "indicator": one.name,
+        "theme": one.theme,
+        "title": one.title,
+        "meaning": one.meaning,
+        "unit": one.unit,
+        "better": one.better,
+        "levels": ", ".join(one.levels),
+        "numerator": one.numerator,
+        "denominator": one.denominator,
+        "interval_method": one.interval,
+        "interval_meaning": INTERVALS[one.interval],
+        "decimals": one.decimals,
+        "caveats": " ".join(one.caveats),
+        "principles": aims["principle"],
+        "challenges": aims["challenge"],
+        "datasets": ", ".join(one.sources),
+        "vintages": ", ".join(result.vintages),
+        "state": result.state,
+        "reason": result.reason,
+        "computed_with": f"warehouse/indicators/{one.theme}/{one.name}.sql",
+    }
 
 
 def _empty_rows(connection: _Connection) -> None:

@@ -2,7 +2,7 @@
 -- meaning: Share of usual residents aged 0 to 15.
 -- unit: percent
 -- better: neither
--- levels: local_authority, region, country
+-- levels: local_authority, combined_authority, county, region, country
 -- sources: ons.population
 -- informs: young_people, demographics
 -- numerator: Residents aged 0 to 15

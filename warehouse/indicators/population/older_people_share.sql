@@ -2,7 +2,7 @@
 -- meaning: Share of usual residents aged 65 and over.
 -- unit: percent
 -- better: neither
--- levels: local_authority, region, country
+-- levels: local_authority, combined_authority, county, region, country
 -- sources: ons.population
 -- informs: connect, demographics
 -- numerator: Residents aged 65 and over

@@ -2,7 +2,7 @@
 -- meaning: Usual residents at the middle of the year.
 -- unit: people
 -- better: neither
--- levels: local_authority, region, country
+-- levels: local_authority, combined_authority, county, region, country
 -- sources: ons.population
 -- informs: mainstream, demographics
 -- interval: none

@@ -2,7 +2,7 @@
 -- meaning: Share of usual residents aged 10 to 19, by single years of age.
 -- unit: percent
 -- better: neither
--- levels: local_authority, region, country
+-- levels: local_authority, combined_authority, county, region, country
 -- sources: ons.population
 -- informs: young_people, disadvantaged_youth
 -- numerator: Residents aged 10 to 19

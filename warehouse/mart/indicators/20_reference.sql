@@ -14,7 +14,7 @@ comment on column mart.comparators.area_name is 'Name of the area.';
 comment on column mart.comparators.reason is 'Why it is a comparator, and who says so.';
 
 create table mart.areas_by_polygon (from_code varchar, from_vintage varchar, to_vintage varchar, to_code varchar, share_of_area double,
-    primary key (from_code, to_vintage));
+    primary key (from_code, from_vintage, to_vintage));
 comment on table mart.areas_by_polygon is
 'Small areas of Birmingham of which the largest part lies in another ward than the official best fit of their LSOA says: worked out once from the generalised boundaries of ONS Open Geography (by share of area). Every other area follows the official lookups.';
 comment on column mart.areas_by_polygon.from_code is 'Output area or LSOA of 2011, or LSOA of 2021.';

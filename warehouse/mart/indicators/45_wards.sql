@@ -49,7 +49,7 @@ with fitted as (
     from ons.area_lookup as lsoa
     join ons.area_lookup as ward on ward.from_code = lsoa.to_code and ward.lookup in ('lsoa11_wd17', 'lsoa11_wd21')
     join ons.ethnic_group as people on people.area_code = lsoa.from_code and people.period = '2011' and people.group_kind = 'total'
-    left join mart.areas_by_polygon as exception on exception.from_code = lsoa.from_code and exception.to_vintage = ward.to_vintage
+    left join mart.areas_by_polygon as exception on exception.from_code = lsoa.from_code and exception.from_vintage = '2011' and exception.to_vintage = ward.to_vintage
     where lsoa.lookup = 'oa11_lsoa11'
 )
 

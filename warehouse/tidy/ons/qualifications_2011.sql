@@ -1,5 +1,5 @@
 -- Highest qualification of residents aged 16 and over. Grain: one row per census, area and category.
--- Example: 2011, E02001827, No qualifications -> people.
+-- Example: 2011, E02001827, No qualifications -> 938 people.
 select
     DATE as period,
     census_day(DATE) as period_start,

@@ -1,5 +1,5 @@
 -- Unpaid care. Grain: one row per census, area and category.
--- Example: 2021, E02001827, provides no unpaid care -> people.
+-- Example: 2021, E02001827, Provides no unpaid care -> 5571 people.
 select
     DATE as period,
     census_day(DATE) as period_start,

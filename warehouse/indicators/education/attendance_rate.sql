@@ -1,0 +1,15 @@
+-- title: School attendance
+-- meaning: Share of possible sessions that pupils attended, year to date.
+-- unit: percent
+-- better: higher
+-- levels: local_authority, region, country
+-- sources: dfe.pupil_attendance
+-- informs: young_people, education, disadvantaged_youth
+-- interval: none
+-- caveat: Year to date: it grows with the school year, and a week of illness early in the year weighs more than late.
+
+select
+    case education_phase when 'Total' then 'all' else education_phase end as breakdown,
+    area_code, area_name, area_level, null as area_vintage, period, period_start, period_end, value, status, marker
+from dfe.pupil_attendance
+where measure = 'attendance_rate'

@@ -1,0 +1,15 @@
+-- title: Unauthorised school absence
+-- meaning: Share of possible sessions missed without leave, year to date.
+-- unit: percent
+-- better: lower
+-- levels: local_authority, region, country
+-- sources: dfe.pupil_attendance
+-- informs: rights, education, disadvantaged_youth
+-- interval: none
+-- caveat: Year to date: it grows with the school year, and a week of illness early in the year weighs more than late.
+
+select
+    case education_phase when 'Total' then 'all' else education_phase end as breakdown,
+    area_code, area_name, area_level, null as area_vintage, period, period_start, period_end, value, status, marker
+from dfe.pupil_attendance
+where measure = 'unauthorised_absence_rate'

@@ -1,0 +1,59 @@
+-- Destinations after key stage 4. Grain: one row per school year of the tables, school or total, and measure.
+-- Example: 2018/19, local_authority, 330, sustained_destination -> 93 percent.
+with measured as (
+    -- An empty cell stays a row, with status 'missing': a figure that is withheld must not vanish.
+    from raw unpivot include nulls (
+        printed for measure in (
+            pupils,
+            pupils_disadvantaged,
+            pupils_not_disadvantaged,
+            sustained_destination,
+            education,
+            apprenticeship,
+            employment,
+            not_sustained,
+            unknown,
+            sustained_destination_disadvantaged,
+            education_disadvantaged,
+            apprenticeship_disadvantaged,
+            employment_disadvantaged,
+            not_sustained_disadvantaged,
+            unknown_disadvantaged,
+            sustained_destination_not_disadvantaged,
+            education_not_disadvantaged,
+            apprenticeship_not_disadvantaged,
+            employment_not_disadvantaged,
+            not_sustained_not_disadvantaged,
+            unknown_not_disadvantaged
+        )
+    )
+),
+
+named as (
+    select
+        measured.*,
+        map {'1': 'mainstream_school', '2': 'special_school', 'LA': 'local_authority', 'NAT': 'england'}[cell_text(record_type)] as coverage
+    from measured
+)
+
+select
+    academic_year_label(academic_year) as period,
+    academic_year_start(academic_year) as period_start,
+    academic_year_end(academic_year) as period_end,
+    coalesce(dfe_area_code(authority), 'E92000001') as area_code,
+    coalesce(dfe_area_name(authority), 'England') as area_name,
+    coverage,
+    case when coverage in ('mainstream_school', 'special_school') then cell_text(school_urn) else coalesce(cell_text(authority), coverage) end as school_code,
+    cell_text(school_name) as school_name,
+    nullif(cell_text(school_type), '') as school_type,
+    measure,
+    number_of(printed) as value,
+    marker_status(printed) as status,
+    marker_of(printed) as marker,
+    case
+        when measure in ('pupils', 'pupils_disadvantaged', 'pupils_not_disadvantaged') then 'pupils'
+        else 'percent'
+    end as unit,
+    _part as source_part,
+    _row as source_row
+from named
