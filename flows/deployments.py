@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,12 +111,8 @@ def clock_problems(schedule: Mapping[str, Any], timezone: str = TIMEZONE, year: 
     The same schedule in UTC, where no clock changes, says what the local times ought to be.
     """
 
-    def local_times(zone: str) -> list[datetime]:
-        start, end = (datetime(year, *day, tzinfo=ZoneInfo(zone)) for day in ((1, 1), (12, 31)))
-        dates = asyncio.run(_schedule_class(schedule, zone).get_dates(n=10_000, start=start, end=end))
-        return [date.astimezone(ZoneInfo(zone)).replace(tzinfo=None) for date in dates]
-
-    wanted, given = local_times("UTC"), local_times(timezone)
+    rule, day_or = _rule(schedule), bool(schedule.get("day_or", True))
+    wanted, given = _local_times(rule, day_or, "UTC", year), _local_times(rule, day_or, timezone, year)
     lost = sorted(set(wanted) - set(given))
     extra = sorted(set(given) - set(wanted))
     doubled = sorted({time for time in given if given.count(time) > 1}) if len(given) != len(set(given)) else []
@@ -130,22 +127,31 @@ def next_runs(looks: Sequence[Mapping[str, Any]], count: int, timezone: str = TI
     """The next times at which any of these schedules runs, in their own timezone; in order, each once."""
     found: set[datetime] = set()
     for schedule in looks:
-        dates = asyncio.run(_schedule_class(schedule, timezone).get_dates(n=count))
+        dates = asyncio.run(_schedule_class(_rule(schedule), bool(schedule.get("day_or", True)), timezone).get_dates(n=count))
         found |= {date.astimezone(ZoneInfo(timezone)) for date in dates}
     return sorted(found)[:count]
 
 
-def _schedule_class(schedule: Mapping[str, Any], timezone: str) -> Any:
+def _rule(schedule: Mapping[str, Any]) -> str:
+    return str(schedule.get("cron") or schedule.get("rrule"))
+
+
+@lru_cache(maxsize=1024)  # forty datasets share most of their schedules
+def _local_times(rule: str, day_or: bool, timezone: str, year: int) -> tuple[datetime, ...]:
+    """Every time of a year at which a schedule runs, by the clock on the wall. Raises ValueError, KeyError where Prefect does not take it."""
+    zone = ZoneInfo(timezone)
+    start, end = (datetime(year, *day, tzinfo=zone) for day in ((1, 1), (12, 31)))
+    dates = asyncio.run(_schedule_class(rule, day_or, timezone).get_dates(n=10_000, start=start, end=end))
+    return tuple(date.astimezone(zone).replace(tzinfo=None) for date in dates)
+
+
+def _schedule_class(rule: str, day_or: bool, timezone: str) -> Any:
     """Prefect's own class for a schedule of `prefect.yaml`. Raises ValueError where Prefect does not take it."""
     from prefect.server.schemas.schedules import CronSchedule, RRuleSchedule
 
-    if "rrule" in schedule:
-        return RRuleSchedule(rrule=schedule["rrule"], timezone=timezone)
-    return CronSchedule(cron=schedule["cron"], timezone=timezone, day_or=schedule.get("day_or", True))
-
-
-def _rule(schedule: Mapping[str, Any]) -> str:
-    return str(schedule.get("cron") or schedule.get("rrule"))
+    if rule.startswith("DTSTART"):
+        return RRuleSchedule(rrule=rule, timezone=timezone)
+    return CronSchedule(cron=rule, timezone=timezone, day_or=day_or)
 
 
 def _entry_problems(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -175,14 +181,20 @@ def _schedule_problems(schedule: Mapping[str, Any]) -> Iterator[str]:
 
 def _flow_problems(entrypoint: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     from prefect.exceptions import MissingFlowError, ParameterTypeError, ScriptError, SignatureMismatchError
-    from prefect.flows import Flow, load_flow_from_entrypoint
     from prefect.utilities.callables import get_call_parameters
 
-    path, _, name = entrypoint.rpartition(":")
     try:
-        flow: Flow[..., object] = load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)
+        flow = _flow(entrypoint)
         flow.validate_parameters(get_call_parameters(flow.fn, (), dict(parameters)))
     except (MissingFlowError, ScriptError, OSError, ValueError) as error:
         yield f"the entrypoint {entrypoint} does not load: {error}"
     except (ParameterTypeError, SignatureMismatchError, TypeError) as error:
         yield f"the flow does not take its parameters: {error}"
+
+
+@lru_cache(maxsize=8)
+def _flow(entrypoint: str) -> Any:
+    from prefect.flows import load_flow_from_entrypoint
+
+    path, _, name = entrypoint.rpartition(":")
+    return load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)

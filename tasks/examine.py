@@ -25,6 +25,7 @@ from expectations.shape import Layout, Shape
 from tasks import archive
 from tasks.changes import Observed, against_contract, against_landed, first_sight
 from tasks.changes.announced import PUBLISHERS, weigh
+from tasks.changes.match import remembered
 from tasks.decisions import accepted_parts
 from tasks.discard import sift, without
 from tasks.policy import Graded, grade, together
@@ -87,6 +88,7 @@ def examine(
     return Inspection(arrived.shape, together(found, discarded), notes)
 
 
+@remembered()  # both halves rest on the same tables
 def _compared(
     dataset: Dataset,
     snapshot: Snapshot,

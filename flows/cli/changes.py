@@ -129,11 +129,14 @@ def _refuse_unknown(which: str) -> None:
 def _print_list(found: Sequence[Mapping[str, Any]]) -> None:
     out = console()
     shown = table("id", "dataset", "severity", "state", "what")
-    for one in found:
+    loud = [one for one in found if one["severity"] != "info" or waits(one) or one["kind"] == "source_mended"]
+    for one in loud:
         since = f" since {one['held_since'][:10]}" if one["state"] == "held" else ""
         state = f"[yellow]{one['state']}{since}[/yellow]" if waits(one) else one["state"]
         shown.add_row(one["id"], f"[bold]{one['dataset']}[/bold]", styled(one["severity"]), state, escaped(one["what"]))
-    out.print(shown)
+    out.print(shown if loud else "Nothing that needs a look has changed.")
+    if len(found) > len(loud):
+        out.print(f"[dim]and {len(found) - len(loud)} of the ordinary kind (info): evidence changes DATASET[/dim]")
     waiting = [one for one in found if waits(one)]
     if waiting:
         out.print(f'\nOf these {len(waiting)} wait{"s" if len(waiting) == 1 else ""} for a decision: evidence accept ID --reason "…"')

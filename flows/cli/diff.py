@@ -14,6 +14,7 @@ import typer
 from flows.cli.output import AsJson, console, escaped, joined, print_json, table
 from flows.cli.progress import waiting
 from warehouse.home import Home
+from warehouse.table import identifier
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,7 +71,12 @@ def diff(
             _print_csv(found, connection)
         elif as_json:
             print_json(
-                {"dataset": dataset, **asdict(found), "cells": _cells(connection, found, limit), "rows": _rows(connection, found, limit)}
+                {
+                    "dataset": dataset,
+                    **asdict(found),
+                    "cells": list(_cells(connection, found, limit)),
+                    "rows": list(_rows(connection, found, limit)),
+                }
             )
         else:
             _print(dataset, found, connection, limit, place.name)
@@ -95,7 +101,7 @@ def _print(dataset: str, found: Difference, connection: duckdb.DuckDBPyConnectio
     _print_shapes(found)
     if not found.key:
         out.print("[dim]No key tells its rows apart: whole rows are counted.[/dim]")
-    cells, rows = _cells(connection, found, limit), _rows(connection, found, limit)
+    cells, rows = list(_cells(connection, found, limit)), list(_rows(connection, found, limit))
     if found.key and cells:
         own = connection.execute("select count(*) from diff_cells where home").fetchall()[0][0]
         out.print(f"\n[bold]Changed[/bold] ({counts.changed_cells:,} cells, {own:,} of {place})")
@@ -139,24 +145,30 @@ def _print_more(shown: int, of: int) -> None:
         console().print(f"[dim]and {of - shown:,} more: --limit, or --csv for all[/dim]")
 
 
-def _cells(connection: duckdb.DuckDBPyConnection, found: Difference, limit: int | None) -> list[dict[str, Any]]:
+def _cells(connection: duckdb.DuckDBPyConnection, found: Difference, limit: int | None) -> Iterator[dict[str, Any]]:
+    """The changed cells: the home area's own first, then what was hidden or shown, then the largest moves."""
     if not found.key:
-        return []
-    return _fetched(
-        connection, f"from diff_cells order by home desc, change = 'revised', abs(difference) desc nulls last, all{_limit(limit)}"
-    )
+        return iter(())
+    keys = ", ".join(identifier(name) for name in (*found.key, "column"))
+    order = f"home desc, change = 'revised', abs(difference) desc nulls last, {keys}"
+    return _streamed(connection, f"from diff_cells order by {order}{_limit(limit)}")
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, found: Difference, limit: int | None) -> list[dict[str, Any]]:
-    return _fetched(connection, f"from diff_rows order by home desc, all{_limit(limit)}")
+def _rows(connection: duckdb.DuckDBPyConnection, found: Difference, limit: int | None) -> Iterator[dict[str, Any]]:
+    return _streamed(connection, f"from diff_rows order by {_order_of_rows(connection, found)}{_limit(limit)}")
+
+
+def _order_of_rows(connection: duckdb.DuckDBPyConnection, found: Difference) -> str:
+    names = found.key or _names(connection)
+    return ", ".join(["home desc", "change", *map(identifier, names)])
+
+
+def _names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [row[0] for row in connection.execute("describe side_after").fetchall()]
 
 
 def _limit(limit: int | None) -> str:
     return f" limit {limit}" if limit else ""
-
-
-def _fetched(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    return list(_streamed(connection, query))
 
 
 def _streamed(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]]:
@@ -169,14 +181,13 @@ def _streamed(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[dic
 
 def _print_csv(found: Difference, connection: duckdb.DuckDBPyConnection) -> None:
     """Every difference, a line each; a cell that a spreadsheet would run as a formula gets an apostrophe."""
-    named = list(found.key) or [row[0] for row in connection.execute("describe side_after").fetchall()]
+    named = list(found.key) or _names(connection)
     heads = ["change", *named, *(["column", "old", "new", "difference"] if found.key else ["rows"])]
     writer = csv.DictWriter(sys.stdout, heads, extrasaction="ignore", restval="", lineterminator="\n")
     writer.writeheader()
-    if found.key:
-        for cell in _streamed(connection, "from diff_cells order by home desc, abs(difference) desc nulls last, all"):
-            writer.writerow({name: _safe(value) for name, value in cell.items()})
-    for row in _streamed(connection, "from diff_rows order by home desc, all"):
+    for cell in _cells(connection, found, None):
+        writer.writerow({name: _safe(value) for name, value in cell.items()})
+    for row in _rows(connection, found, None):
         side = {"new" if row["change"] == "added" else "old": row.get("value")} if found.key else {}
         writer.writerow({name: _safe(value) for name, value in {**row, **side}.items()})
 

@@ -48,6 +48,10 @@ def show(
     home = Home.from_environment()
     if not name:
         _tables(home, as_json)
+    elif name == "strategy":
+        from flows.cli.strategy import show_strategy
+
+        show_strategy(home, as_json)
     elif name in all_ids():
         _dataset(name, home, as_json)
     elif re.fullmatch(r"[0-9a-f]{10}", name) and show_change(name, home, as_json):

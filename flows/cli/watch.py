@@ -66,12 +66,15 @@ def _print(seen: Seen) -> None:
     out = console()
     shown = table("dataset", "stands", "last release", "late from", "")
     ordered = sorted(seen.standings, key=lambda one: (not one.late(today), one.due is None, one.due.by if one.due else today, one.dataset))
-    for one in ordered:
+    for one in [one for one in ordered if one.announced]:
         said = f"[yellow]{one.said(today)}[/yellow]" if one.late(today) or one.ended else one.said(today)
         moved = f"moved: was due {one.moved_from.said}" if one.moved_from else ""
-        never = "" if one.arrived else "[dim]nothing fetched here yet[/dim]"
+        never = "" if one.arrived else "[dim]nothing live here yet[/dim]"
         shown.add_row(f"[bold]{one.dataset}[/bold]", said, str(one.arrived or ""), str(one.late_from or ""), moved or never)
     out.print(shown)
+    without = sum(not one.announced for one in ordered)
+    if without:
+        out.print(f"[dim]and {without} dataset{'s' if without != 1 else ''} without a calendar: looked at once a week, never late[/dim]")
     for trouble in seen.troubles:
         out.print(
             f"\n[red]wrong[/red]  {escaped(trouble.title)}: {escaped(trouble.found)}\n       {escaped(trouble.to_do)}", soft_wrap=True

@@ -178,6 +178,7 @@ def _landed_changes(connection: duckdb.DuckDBPyConnection, basis: Basis) -> list
         *keys.volume_changes(connection, before, after, alignment, basis.match, basis.delivery),
         *keys.doubled_changes(connection, before, after),
         *repeats.repeated_periods(connection, before, after, alignment, spans, basis.same_things),
+        *repeats.repeated_events(connection, before, after, alignment, basis.delivery),
         *values.value_changes(connection, basis.held, basis.place),
         *coverage.coverage_changes(connection, after, {spans.after[start] for start in spans.added}, basis.place),
     ]

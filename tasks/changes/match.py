@@ -5,9 +5,12 @@ Refuses to match a row whose key is not unique in its own table: what cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Any
 
 import duckdb
 
@@ -17,6 +20,7 @@ from tasks.shape import sql
 from tasks.shape.periods import parse_all
 
 _serial = count(1)
+_REMEMBERED: ContextVar[dict[Any, Any] | None] = ContextVar("remembered", default=None)
 NUMERIC = ("integer", "number")
 
 
@@ -50,6 +54,22 @@ class Translation:
             return canonical
         pairs = ", ".join(f"{sql.literal(old)}: {sql.literal(new)}" for old, new in mapping.items())
         return f"coalesce(map_extract_value(MAP {{{pairs}}}, {canonical}), {canonical})"
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Do not match or count the same twice within: both halves of a comparison rest on the same rows. Only while no table changes."""
+    token = _REMEMBERED.set({})
+    try:
+        yield
+    finally:
+        _REMEMBERED.reset(token)
+
+
+def memory() -> dict[Any, Any]:
+    """What was found so far, where it is remembered; else an empty one that is forgotten at once."""
+    found = _REMEMBERED.get()
+    return {} if found is None else found
 
 
 def best_match(
@@ -100,9 +120,13 @@ def match(
     across_periods: bool = False,
 ) -> Match:
     """Match on given (earlier, later) columns. Numbers match however they are printed, text without blanks at its ends."""
-    name = f"_pairs_{next(_serial)}"
     left = key_cells(before.shape, after.shape, key, 0, translation or Translation())
     right = key_cells(before.shape, after.shape, key, 1, Translation())
+    names = tuple(b for b, _ in key), tuple(a for _, a in key)
+    done, asked = memory(), (id(connection), before.table, after.table, left, right, where)
+    if asked in done:
+        return replace(done[asked], before_key=names[0], after_key=names[1], across_periods=across_periods)
+    name = f"_pairs_{next(_serial)}"
     for side, cells, table, condition in (("b", left, before.table, where[0]), ("a", right, after.table, where[1])):
         connection.execute(
             f"create or replace temp table _keys_{side} as select hash({cells}) as h, count(*) as n, min(rowid) as r "
@@ -115,7 +139,8 @@ def match(
         f"select (select count(*) from {name}), (select count(*) from _keys_b), (select count(*) from _keys_a)"
     ).fetchone() or (0, 0, 0)
     connection.execute("drop table _keys_b; drop table _keys_a")
-    return Match(tuple(b for b, _ in key), tuple(a for _, a in key), name, int(counts[0]), int(counts[1]), int(counts[2]), across_periods)
+    done[asked] = Match(*names, name, int(counts[0]), int(counts[1]), int(counts[2]), across_periods)
+    return done[asked]
 
 
 def key_cells(before: Shape, after: Shape, key: Sequence[tuple[str, str]], side: int, translation: Translation, alias: str = "") -> str:

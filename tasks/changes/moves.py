@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.changes.match import Match, Translation, is_numeric, same_periods
+from tasks.changes.match import Match, Translation, is_numeric, memory, same_periods
 from tasks.changes.observed import Alignment, Observed
 from tasks.shape import sql
 
@@ -126,20 +126,79 @@ def measure_moves(
     measures = _measures(before, after, alignment, match)
     if not measures:
         return []
-    step = sampled(match, len(measures))
+    done, asked = memory(), ("moves", id(connection), before.table, after.table, match.pairs, tuple(measures))
+    if asked not in done:
+        pairs = _to_look_at(connection, match, len(measures))
+        done[asked] = _counted_where_changed(connection, before, after, pairs, measures) or _counted(
+            connection, before, after, pairs, measures, _MIDDLE
+        )
+    return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in done[asked]]
+
+
+def _to_look_at(connection: duckdb.DuckDBPyConnection, match: Match, measures: int) -> str:
+    """The matched rows that are looked at: all of them, or a table of every n-th."""
+    step = sampled(match, measures)
+    if step == 1:
+        return match.pairs
+    name = f"{match.pairs}_sampled"
+    connection.execute(
+        f"create or replace temp table {name} as select b, a from (select *, row_number() over (order by b) as n from {match.pairs}) where n % {step} = 0"
+    )
+    return name
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pairs: str, measures: Sequence[tuple[str, str]], middle: str
+) -> list[tuple[Any, ...]]:
+    """What `_MOVES` counts over these pairs of rows, one row per measure."""
     cells = ", ".join(f"{{'m': {i}, 'x': x.{sql.identifier(b)}, 'y': y.{sql.identifier(a)}}}" for i, (b, a) in enumerate(measures))
-    sample = f"(select *, row_number() over (order by b) as n from {match.pairs}) as p where n % {step} = 0" if step > 1 else match.pairs
     connection.execute(
         f"create or replace temp table _cells as select c.m as m, trim(c.x) as tx, trim(c.y) as ty, "
         f"{sql.number('c.x')} as x, {sql.number('c.y')} as y from "
-        f"(select unnest([{cells}]) as c from (select b, a from {sample}) as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+        f"(select unnest([{cells}]) as c from (select b, a from {pairs}) as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
         f"join {sql.identifier(after.table)} as y on y.rowid = p.a) where c.x is not null or c.y is not null"
     )
-    rows = connection.execute(_MOVES).fetchall()
+    rows = connection.execute(_MOVES.replace("{middle}", middle)).fetchall()
     connection.execute("drop table _cells")
-    return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in rows]
+    return rows
 
 
+def _counted_where_changed(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pairs: str, measures: Sequence[tuple[str, str]]
+) -> list[tuple[Any, ...]] | None:
+    """The same, where most figures stayed as they were: rows that print all measures alike are counted, and only the others looked at.
+
+    `None` where some measure has not more figures that stayed than others: only then is the middle of its ratios sure to be 1.
+    """
+    differ = " or ".join(f"x.{sql.identifier(b)} is distinct from y.{sql.identifier(a)}" for b, a in measures)
+    connection.execute(
+        f"create or replace temp table _changed as select p.b, p.a from {pairs} as p join {sql.identifier(before.table)} as x "
+        f"on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a where {differ}"
+    )
+    numbers = [sql.number(f"x.{sql.identifier(b)}") for b, _ in measures]
+    counts = ", ".join(f"count({number}), count(*) filter ({number} <> 0)" for number in numbers)
+    stayed = connection.execute(
+        f"select {counts} from {sql.identifier(before.table)} as x where rowid in (select b from {pairs}) and rowid not in (select b from _changed)"
+    ).fetchone() or (0,) * (2 * len(measures))
+    changed = {row[0]: row for row in _counted(connection, before, after, "_changed", measures, _MIDDLE_IS_ONE)}
+    connection.execute("drop table _changed")
+    rows = []
+    for at in range(len(measures)):
+        figures, not_zero = stayed[2 * at : 2 * at + 2]
+        row = changed.get(at, _NOTHING_CHANGED)
+        if not_zero < row[_RATIOS] + 2:
+            return None
+        added = {_COMPARED: figures, _STEADY: not_zero, _RATIOS: not_zero, _NEAR: not_zero}
+        counted = [value + added[place] if place in added else value for place, value in enumerate(row)]
+        rows.append((at, *counted[1:_RATIO], 1.0, *counted[_RATIO + 1 :]))
+    return rows
+
+
+_MIDDLE = "select m, quantile_cont(ratio, 0.5) as ratio from judged group by m"
+_MIDDLE_IS_ONE = "select distinct m, 1.0::double as ratio from judged"
+# Where these stand in a row of `_MOVES`, and what it is for a measure of which nothing changed.
+_COMPARED, _RATIO, _STEADY, _RATIOS, _NEAR = 1, 5, 6, 7, 12
+_NOTHING_CHANGED = (0, 0, 0, 0, 0, None, 0, 0, None, 0, 0, None, 0)
 # Per measure, in the order of `Moves`: what was compared, moved, reprinted, rose; the ratio and who keeps to it; what was hidden and shown.
 _MOVES = """
     with cells as (
@@ -152,7 +211,7 @@ _MOVES = """
         select *, coalesce(differs and px <> py and abs(x - y) <= 0.5000001 * pow(10, -least(px, py)), false) as reprinted,
             case when x <> 0 and y <> 0 then y / x end as ratio from cells
     ),
-    middle as (select m, quantile_cont(ratio, 0.5) as ratio from judged group by m)
+    middle as ({middle})
     select m,
         count(*) filter (x is not null and y is not null),
         count(*) filter (differs and not reprinted),

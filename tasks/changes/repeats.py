@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import duckdb
 
 from expectations.change import Change, Severity
+from expectations.shape import Shape
 from tasks.changes.match import Match, is_numeric
 from tasks.changes.observed import Alignment, Observed
-from tasks.changes.periods import Periods
-from tasks.changes.words import quoted, share
+from tasks.changes.periods import INCREMENT, Periods
+from tasks.changes.words import listed, quoted, share
 from tasks.shape import sql
 from tasks.shape.periods import parse_all
 
@@ -22,6 +23,8 @@ FOUND = 0.8  # of the new period's rows must have a row of the period before
 FEWEST = 20  # cells
 TELLING = 8  # different figures, below which equal ones show nothing
 MOST_MEASURES = 12
+FEWEST_EVENTS = 50  # rows of a list of events, below which equal ones show nothing
+MOST_EVENTS = 2_000_000
 
 
 def repeated_periods(
@@ -49,6 +52,57 @@ def repeated_periods(
         pairs,
     )
     return [_told(after, spans.before[spans.removed[-1]], new, equal, compared)] if _same(compared, equal) else []
+
+
+def repeated_events(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery: str
+) -> list[Change]:
+    """repeated_release of a list of events: (nearly) every row stands in the earlier file too, but for its dates."""
+    if delivery != INCREMENT or min(before.shape.rows, after.shape.rows) < FEWEST_EVENTS or after.shape.rows > MOST_EVENTS:
+        return []
+    pairs = [(b, a) for b, a in alignment.pairs if _says(before.shape, b) and _says(after.shape, a)]
+    dated = [
+        (b, a)
+        for b, a in alignment.pairs
+        if "date" in (getattr(before.shape.column(b), "type", ""), getattr(after.shape.column(a), "type", ""))
+    ]
+    if len(pairs) < 2 or not dated:
+        return []
+    same, different = _in_both(connection, before, after, pairs)
+    with_dates, _ = _in_both(connection, before, after, [*pairs, *dated])
+    if same < SAME * after.shape.rows or with_dates > 0.5 * after.shape.rows or different < FEWEST_EVENTS / 2:
+        return []
+    old, new = listed([quoted(label) for label in before.shape.periods], 2), listed([quoted(label) for label in after.shape.periods], 2)
+    what = (
+        f"{same:,} of {after.shape.rows:,} rows are those of the earlier file but for their dates ({old} before, {new} now): "
+        "an earlier release seems to have been posted again under new dates."
+    )
+    evidence = {"rows": after.shape.rows, "rows_in_both": same, "dates": [later for _, later in dated]}
+    return [Change("repeated_release", Severity.BREAKING, what, dated[0][1], old, new, evidence, f"events\x1f{old}\x1f{new}")]
+
+
+def _says(shape: Shape, name: str) -> bool:
+    """Whether a column tells one event from another at any date: no date, no count of the rows, no constant."""
+    column = shape.column(name)
+    return (
+        column is not None
+        and column.type not in ("date", "empty")
+        and column.role != "row_number"
+        and name != shape.period_column
+        and column.distinct > 1
+    )
+
+
+def _in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pairs: Sequence[tuple[str, str]]) -> tuple[int, int]:
+    """(rows of the later table that have a row of their own in the earlier, different ones among them), by the cells of some columns."""
+    sides = []
+    for side, observed in enumerate((before, after)):
+        cells = ", ".join(f"coalesce({sql.text(sql.identifier(pair[side]))}, '')" for pair in pairs)
+        sides.append(f"(select hash({cells}) as h, count(*) as n from {sql.identifier(observed.table)} group by h)")
+    found = connection.execute(
+        f"select coalesce(sum(least(x.n, y.n)), 0), count(*) from {sides[0]} as x join {sides[1]} as y using (h)"
+    ).fetchone()
+    return (int(found[0]), int(found[1])) if found else (0, 0)
 
 
 def _within(connection: duckdb.DuckDBPyConnection, after: Observed, measures: Sequence[str], new: str) -> list[Change]:

@@ -49,6 +49,7 @@ class Layer:
     pages: bool  # whether the server understands offsets
     geojson: bool
     release: str
+    crs: str  # the layer's own reference system, as 'EPSG:27700'; '' where that is not said
 
 
 def fetch(source: FeatureServer, http: Http, previous: Snapshot | None) -> Delivery:
@@ -77,7 +78,7 @@ def _layer(
     reason = ""
     for _ in range(ATTEMPTS):
         layer = _described(service, url, wanted, http)
-        labels = labelled(query=name or service, service=service, release=layer.release, asked=fingerprint(wanted))
+        labels = labelled(query=name or service, service=service, release=layer.release, asked=fingerprint(wanted), crs=layer.crs)
         stands = unchanged(previous, labels) if layer.release else ()
         if stands:
             return layer.release, stands, []
@@ -134,6 +135,7 @@ def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Laye
         pages=capable.get("supportsPagination") is True,
         geojson="geojson" in formats,
         release=_edited(answer.get("editingInfo")),
+        crs=_system(answer) if wanted.geometry else "",
     )
 
 
@@ -229,6 +231,16 @@ def _exceeded(answer: Mapping[str, Any]) -> bool:
     properties = answer.get("properties")
     inner = properties.get("exceededTransferLimit") if isinstance(properties, Mapping) else None
     return answer.get("exceededTransferLimit") is True or inner is True
+
+
+def _system(answer: Mapping[str, Any]) -> str:
+    """The reference system in which the layer is kept, whatever it is asked in: Esri's numbers are EPSG's where the latest is given."""
+    extent = answer.get("extent")
+    for told in (answer.get("sourceSpatialReference"), extent.get("spatialReference") if isinstance(extent, Mapping) else None):
+        number = told.get("latestWkid") or told.get("wkid") if isinstance(told, Mapping) else None
+        if isinstance(number, int):
+            return f"EPSG:{number}"
+    return ""
 
 
 def _edited(info: Any) -> str:

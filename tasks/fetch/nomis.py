@@ -13,10 +13,11 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from expectations.errors import EvidenceError
 from expectations.sources import Nomis, NomisQuery
-from tasks.fetch import nomis_codes
+from tasks.fetch import nomis_codes, nomis_overview
 from tasks.fetch.answers import one_line
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http, Received
@@ -56,12 +57,25 @@ def fetch(source: Nomis, http: Http, previous: Snapshot | None) -> Delivery:
     parts: list[Fetched] = []
     warnings: list[str] = []
     releases: dict[str, str] = {}
+    told: list[Mapping[str, Any]] = []
     metadata = Metadata(source.url, http)
     for name, query in source.each().items():
         releases[name], arrived, said = _query(source, name, query, metadata, http, previous)
         parts += arrived
         warnings += said
-    return Delivery(tuple(parts), named_release(releases), tuple(dict.fromkeys(warnings)))
+        told += _announced(metadata, query.dataset, name, previous, releases[name])
+    unique = tuple(entry for index, entry in enumerate(told) if entry not in told[:index])  # queries of one dataset are told the same
+    return Delivery(tuple(parts), named_release(releases), tuple(dict.fromkeys(warnings)), unique)
+
+
+def _announced(metadata: Metadata, dataset: str, name: str, previous: Snapshot | None, release: str) -> list[Mapping[str, Any]]:
+    """What the overview says that is news since the previous snapshot; nothing where that holds this release."""
+    labels = [part.labels for part in previous.parts if part.labels.get("query") == (name or dataset)] if previous else []
+    before = labels[0].get("release", "") if labels else ""
+    if not release or before == release:
+        return []
+    overview = metadata.document(f"{dataset}.overview.json").get("overview")
+    return nomis_overview.announced(overview, before) if isinstance(overview, Mapping) else []
 
 
 def _query(

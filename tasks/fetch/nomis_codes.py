@@ -101,7 +101,7 @@ def release(metadata: Metadata, dataset: str, fresh: bool = False) -> str:
             found=", ".join(answer) or "an empty object",
         )
     dates = [f"{word} {text(overview[word])}" for word in ("lastupdated", "lastrevised") if text(overview.get(word))]
-    versions = [text(revision.get("version")) for revision in _revisions(overview) if text(revision.get("status")) == "current"]
+    versions = [text(revision.get("version")) for revision in revisions(overview) if text(revision.get("status")) == "current"]
     return "; ".join(dates + [f"version {version}" for version in versions if version])
 
 
@@ -276,7 +276,7 @@ def _inside(holder: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else {}
 
 
-def _revisions(overview: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def revisions(overview: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The revisions stand under the dataset's time dimension in some answers and under the dataset in others."""
     holders = [overview, *many(_inside(overview, "dimensions").get("dimension"))]
     return [revision for holder in holders for revision in many(_inside(holder, "revisions").get("revision"))]

@@ -7,6 +7,7 @@ Holds no figures: it reads a manifest and the tables beside it. The manifest is 
      "services": [{"name": "LAD22_RGN22_EN_LU", "layers": [
          {"id": 0, "figures": "lad22_rgn22.csv", "object_id": "ObjectId",
           "types": {"POP": "Double"},          Esri's types without their beginning; without it, String
+          "crs": 27700,                        the layer's own reference system, where it says so
           "shape": "geometry",                 the column that holds shapes as GeoJSON text, where there is one
           "max_record_count": 2000, "edited": "2023-01-31T09:30:00Z"}]}]}
 
@@ -110,6 +111,8 @@ class FeatureServerResponder:
             "supportedQueryFormats": self._formats,
             "advancedQueryCapabilities": {"supportsPagination": self._pagination, "supportsOrderBy": True},
         }
+        if "crs" in layer.about:
+            answer["extent"] = {"spatialReference": {"wkid": layer.about["crs"], "latestWkid": layer.about["crs"]}}
         if "edited" in layer.about:
             edited = int(datetime.fromisoformat(layer.about["edited"]).timestamp() * 1000)
             answer["editingInfo"] = {"lastEditDate": edited, "schemaLastEditDate": edited, "dataLastEditDate": edited}

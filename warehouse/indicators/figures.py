@@ -80,6 +80,15 @@ class FigureSource:
 
 
 @dataclass(frozen=True)
+class State:
+    """What a figure needs to know of an indicator: its title, its datasets, and why it has no values (empty where it has)."""
+
+    title: str
+    datasets: str
+    missing: str
+
+
+@dataclass(frozen=True)
 class Recomputed:
     """One value of an indicator, as people read it too."""
 
@@ -143,20 +152,18 @@ def verdict_of(figure: Figure, source: FigureSource, found: Recomputed) -> str:
     return NEAR if abs(difference) <= near else DIFFERS
 
 
-def fill(connection: _Connection, states: Mapping[str, tuple[str, str]]) -> None:
+def fill(connection: _Connection, states: Mapping[str, State]) -> None:
     """Fill mart.strategy_figures from mart.indicator_values. `states` says of each indicator whether it was computed, and why not."""
     sources = load_sources()
     rows = [_row(connection, figure, sources[figure.figure], states) for figure in published()]
     insert(connection, "mart.strategy_figures", rows)
 
 
-def _row(connection: _Connection, figure: Figure, source: FigureSource, states: Mapping[str, tuple[str, str]]) -> dict[str, Any]:
+def _row(connection: _Connection, figure: Figure, source: FigureSource, states: Mapping[str, State]) -> dict[str, Any]:
     """One row of mart.strategy_figures."""
-    found = _ranking(connection, source, figure) if source.compare == "ranking" else _value(connection, source, source.period, figure)
-    latest = _latest(connection, source, figure)
+    found, latest = _looked_up(connection, figure, source, states)
     verdict, reason = _judged(figure, source, found, states)
-    comparable = _comparable(connection, source, found, latest)
-    datasets = connection.execute(f"select datasets from mart.indicators where indicator = {literal(source.indicator)}").fetchone()
+    comparable = _comparable(connection, source, found, latest, states)
     printed = {
         "figure": figure.figure,
         "number": figure.number,
@@ -184,7 +191,7 @@ def _row(connection: _Connection, figure: Figure, source: FigureSource, states: 
         "difference": _less(found.value if found else None, figure.value),
         "change_since": None if comparable else _less(latest.value if latest else None, found.value if found else None),
         "comparable": comparable,
-        "datasets": datasets[0] if datasets else None,
+        "datasets": behind_it.datasets if (behind_it := states.get(source.indicator)) else None,
         "nearest": source.nearest or None,
     }
 
@@ -193,14 +200,27 @@ def _less(value: float | None, other: float | None) -> float | None:
     return None if value is None or other is None else value - other
 
 
-def _judged(figure: Figure, source: FigureSource, found: Recomputed | None, states: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+def _looked_up(
+    connection: _Connection, figure: Figure, source: FigureSource, states: Mapping[str, State]
+) -> tuple[Recomputed | None, Recomputed | None]:
+    """The figure recomputed, and as it stands now. Nothing is asked of an indicator that has no values."""
+    has = {name for name in (source.indicator, source.latest) if name in states and not states[name].missing}
+    found = latest = None
+    if source.indicator in has:
+        found = _ranking(connection, source, figure) if source.compare == "ranking" else _value(connection, source, source.period, figure)
+    if (source.latest or source.indicator) in has:
+        latest = _latest(connection, source, figure)
+    return found, latest
+
+
+def _judged(figure: Figure, source: FigureSource, found: Recomputed | None, states: Mapping[str, State]) -> tuple[str, str]:
     """The verdict and its reason in words."""
     if source.verdict and (source.verdict == CLOSED or not source.indicator):
         return source.verdict, source.reason
     if not found:
-        state, why = states.get(source.indicator, ("", f"there is no indicator {source.indicator}"))
-        if state != "computed":
-            return NOT_LANDED, f"{source.reason} {why[:1].upper()}{why[1:]}.".strip()
+        state = states.get(source.indicator, State(title="", datasets="", missing=f"there is no indicator {source.indicator}"))
+        if state.missing:
+            return NOT_LANDED, f"{source.reason} {state.missing[:1].upper()}{state.missing[1:]}.".strip()
         return NOT_LANDED, f"{source.reason} The data held here have no figure for {source.period or figure.period}.".strip()
     verdict = source.verdict or verdict_of(figure, source, found)
     return verdict, f"{_sentence(figure, found, verdict)} {source.reason}".strip()
@@ -270,13 +290,14 @@ def _as_text(row: Sequence[Any] | None, source: FigureSource, figure: Figure) ->
     return Recomputed(str(row[0]), value, rank or f"{value:,.{digits}f}{words}")
 
 
-def _comparable(connection: _Connection, source: FigureSource, found: Recomputed | None, latest: Recomputed | None) -> str | None:
+def _comparable(
+    connection: _Connection, source: FigureSource, found: Recomputed | None, latest: Recomputed | None, states: Mapping[str, State]
+) -> str | None:
     """Why the latest figure may not be set against the recomputed one; None where it may, or where there are no two."""
     if not found or not latest or found.period == latest.period:
         return None
     if source.latest and source.latest != source.indicator:
-        title = connection.execute(f"select title from mart.indicators where indicator = {literal(source.latest)}").fetchone()
-        return f"The latest figure is another measure: {title[0] if title else source.latest}."
+        return f"The latest figure is another measure: {states[source.latest].title}."
     started = f"(select max(period_start) from mart.indicator_values where indicator = {literal(source.indicator)} and period = "
     reasons = connection.execute(
         f"""select string_agg(distinct reason, '; ') from mart.breaks where indicator = {literal(source.indicator)}

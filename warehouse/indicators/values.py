@@ -8,8 +8,7 @@ Refuses rows without an area and a period, two rows of one key, and levels of ar
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import duckdb
 from expectations.errors import EvidenceError
 from expectations.place import home_place
 from warehouse.home import Home
-from warehouse.indicators import figures
+from warehouse.indicators import figures, kept
 from warehouse.indicators.definition import FOLDER, INTERVALS, Indicator, files, load_all
 from warehouse.indicators.reference import fill_reference, reference_files
 from warehouse.indicators.rows import insert
@@ -76,15 +75,17 @@ def build(
     if "ons.area_lookup" in here:
         connection.execute(_HOME_REGION)
     _empty_rows(connection)
-    store = home.state / "indicators"
-    results = [_one(connection, indicator, here, in_force, store, _version(indicator, shared)) for indicator in known]
+    version = _version(shared)
+    paths = {indicator.name: kept.path_of(home, indicator, in_force, version) for indicator in known}
+    usable = kept.read(connection, paths.values(), "computed_values")
+    results = [_one(connection, indicator, here, in_force, paths[indicator.name], usable) for indicator in known]
     connection.execute(
-        "insert into mart.indicator_values by name select * from computed_values order by indicator, area_level, area_code, period_end, breakdown"
+        "insert into mart.indicator_values by name from computed_values order by indicator, area_level, area_code, period_end, breakdown"
     )
     connection.execute("drop table computed_values")
     _describe(connection, results)
-    figures.fill(connection, {result.indicator.name: (result.state, result.reason) for result in results})
-    _sweep(store, {f"{_hash(result.indicator, in_force, _version(result.indicator, shared))}.parquet" for result in results})
+    figures.fill(connection, {result.indicator.name: _figure_state(result) for result in results})
+    kept.sweep(home, list(paths.values()))
     return results, left_out
 
 
@@ -111,23 +112,22 @@ def _run_shared(connection: _Connection, shared: Sequence[MartFile], here: froze
 
 
 def _one(
-    connection: _Connection, indicator: Indicator, here: frozenset[str], in_force: Mapping[str, tuple[str, ...]], store: Path, version: str
+    connection: _Connection,
+    indicator: Indicator,
+    here: frozenset[str],
+    in_force: Mapping[str, tuple[str, ...]],
+    path: Path | None,
+    usable: Set[Path],
 ) -> Result:
-    """Add one indicator's rows to `computed_values`, from the home where they were computed before."""
+    """Add one indicator's rows to `computed_values`, unless they were read from the home already."""
     missing = sorted(set(indicator.sources) - here)
     if missing:
         return Result(
             indicator, NOT_LANDED, f"waits for {', '.join(missing)}, which {'has' if len(missing) == 1 else 'have'} not landed here"
         )
     known = tuple(vintage for source in indicator.sources for vintage in in_force.get(source, ()))
-    kept = store / f"{_hash(indicator, in_force, version)}.parquet"
-    lasting = all(in_force.get(source) for source in indicator.sources)
-    if lasting and kept.exists():
-        try:
-            connection.execute(f"insert into computed_values by name select * from read_parquet({literal(str(kept))})")
-            return Result(indicator, COMPUTED, vintages=known, kept=True)
-        except duckdb.Error:
-            kept.unlink()
+    if path in usable:
+        return Result(indicator, COMPUTED, vintages=known, kept=True)
     try:
         rows = _compute(connection, indicator, ", ".join(known))
     except EvidenceError as error:
@@ -136,11 +136,8 @@ def _one(
         return Result(indicator, FAILED, str(error).splitlines()[0], known)
     if not rows:
         return Result(indicator, EMPTY, "its datasets have landed, and hold no row for it", known)
-    if lasting:
-        store.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_suffix(f".{os.getpid()}")
-        connection.execute(f"copy one_indicator to {literal(str(beside))} (format parquet)")
-        os.replace(beside, kept)
+    if path:
+        kept.keep(connection, "one_indicator", path)
     connection.execute("insert into computed_values by name select * from one_indicator")
     return Result(indicator, COMPUTED, vintages=known)
 
@@ -258,6 +255,11 @@ def _definition_row(result: Result) -> dict[str, Any]:
     }
 
 
+def _figure_state(result: Result) -> figures.State:
+    missing = "" if result.state == COMPUTED else result.reason
+    return figures.State(result.indicator.title, ", ".join(result.indicator.sources), missing)
+
+
 def _empty_rows(connection: _Connection) -> None:
     connection.execute("create or replace temp table computed_values as from mart.indicator_values limit 0")
 
@@ -270,27 +272,14 @@ def _vintages(home: Home, table: DatasetTable) -> tuple[str, ...]:
         return ()
 
 
-def _version(indicator: Indicator, shared: Sequence[MartFile]) -> str:
-    """A fingerprint of the SQL, the code and the tables that an indicator is made with."""
-    digest = hashlib.sha256(f"{duckdb.__version__} {home_place().code} {indicator!r} {indicator.sql}".encode())
+def _version(shared: Sequence[MartFile]) -> str:
+    """A fingerprint of all that indicators share: the SQL that runs before them, the reference tables, the code, the place."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {home_place().code}".encode())
     for file in shared:
-        if file.makes.keys() & indicator.reading.tables or file.path.name.startswith(("1", "2", "3", "4")):
-            digest.update(file.text.encode())
+        digest.update(file.text.encode())
     for path in [*_CODE, *reference_files()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _hash(indicator: Indicator, in_force: Mapping[str, tuple[str, ...]], version: str) -> str:
-    made_from = [(source, in_force.get(source, ())) for source in sorted(indicator.sources)]
-    return f"{indicator.name}-{hashlib.sha256(f'{version} {made_from}'.encode()).hexdigest()[:24]}"
-
-
-def _sweep(store: Path, used: set[str]) -> None:
-    """Remove what no indicator uses any more."""
-    for path in store.glob("*"):
-        if path.name not in used:
-            path.unlink(missing_ok=True)
 
 
 def _wrong_rows(indicator: Indicator, expected: str, found: str) -> EvidenceError:

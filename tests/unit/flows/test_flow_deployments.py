@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from expectations.declaration import all_ids, load
-from flows import deployments
+from flows import deployments, polling
 from flows.settings import TIMEZONE
 
 
@@ -21,10 +21,10 @@ def test_prefect_takes_every_schedule_entrypoint_and_parameter() -> None:
     assert deployments.problems() == ()
 
 
-def test_there_is_one_deployment_a_dataset() -> None:
+def test_there_is_one_deployment_a_dataset_and_one_that_watches() -> None:
     content = yaml.safe_load(deployments.PREFECT_YAML.read_text(encoding="utf-8"))
-    assert [entry["name"] for entry in content["deployments"]] == list(all_ids())
-    assert [entry["parameters"] for entry in content["deployments"]] == [{"datasets": [dataset]} for dataset in all_ids()]
+    assert [entry["name"] for entry in content["deployments"]] == [*all_ids(), deployments.WATCH]
+    assert [entry["parameters"] for entry in content["deployments"]] == [*({"datasets": [dataset]} for dataset in all_ids()), {}]
 
 
 def test_our_lists_of_keys_are_those_of_prefect() -> None:
@@ -37,18 +37,24 @@ def test_our_lists_of_keys_are_those_of_prefect() -> None:
     assert set(RawScheduleConfig.model_fields) >= deployments.SCHEDULE_KEYS
 
 
-@pytest.mark.parametrize("dataset", all_ids())
-def test_a_schedule_keeps_its_local_time_over_both_clock_changes(dataset: str) -> None:
-    assert deployments.clock_problems(load(dataset).release.schedule, TIMEZONE, 2027) == ()
+def test_every_schedule_keeps_its_local_time_over_both_clock_changes() -> None:
+    for dataset in map(load, all_ids()):
+        for schedule in polling.schedules(dataset):
+            assert deployments.clock_problems(schedule, TIMEZONE, 2027) == (), dataset.id
+
+
+def test_only_what_was_never_seen_has_no_schedule() -> None:
+    for dataset in map(load, all_ids()):
+        assert bool(polling.schedules(dataset)) == (dataset.state == "verified"), dataset.id
 
 
 def test_a_run_at_0935_is_at_0935_in_summer_and_winter() -> None:
-    assert deployments.clock_problems("35 9 * * *", TIMEZONE, 2027) == ()
+    assert deployments.clock_problems({"cron": "35 9 * * *"}, TIMEZONE, 2027) == ()
 
 
 @pytest.mark.parametrize(("cron", "wrong"), [("30 1 * * *", "2027-03-28 01:30"), ("*/20 1 28 3 *", "2027-03-28 01:")])
 def test_a_run_in_the_hour_that_the_clock_skips_is_a_problem(cron: str, wrong: str) -> None:
-    assert wrong in " ".join(deployments.clock_problems(cron, TIMEZONE, 2027))
+    assert wrong in " ".join(deployments.clock_problems({"cron": cron}, TIMEZONE, 2027))
 
 
 @pytest.mark.parametrize(
@@ -63,16 +69,17 @@ def test_a_run_in_the_hour_that_the_clock_skips_is_a_problem(cron: str, wrong: s
         (("deployments", 0, "parameters"), {"dataset": ["x"]}, "does not take its parameters"),
         (("deployments", 0, "parameters"), {"datasets": [["x"]]}, "does not take its parameters"),
         (("deployments", 0, "parameters"), {}, "does not take its parameters"),
-        (("deployments", 0, "schedules", 0, "cron"), "35 9 * *", "does not take the schedule"),
+        (("deployments", 1, "schedules", 0, "cron"), "35 9 * *", "does not take the schedule"),
+        (("deployments", 0, "schedules", 0, "rrule"), "DTSTART:20260910\nRRULE:FREQ=FORTNIGHTLY", "does not take the schedule"),
+        (("deployments", 1, "schedules", 0, "parameters"), {"awaiting": True}, "does not take its parameters"),
         (("deployments", 0, "schedules", 0, "timezone"), "Europe/Lundon", "does not take the schedule"),
         (("deployments", 0, "schedules", 0, "timezone"), None, "names no timezone"),
-        (("deployments", 1, "name"), all_ids()[0], "stands twice"),
+        (("deployments", 1, "name"), "dfe.pupil_attendance", "stands twice"),
         (("deployments", 0, "schedules"), [], "missing key 'schedules'"),
     ],
 )
 def test_what_prefect_would_take_in_silence_is_found(tmp_path: Path, place: tuple[object, ...], value: object, problem: str) -> None:
-    content = yaml.safe_load(deployments.PREFECT_YAML.read_text(encoding="utf-8"))
-    content["deployments"] = content["deployments"][:2]
+    content = yaml.safe_load(deployments.render([load("dfe.pupil_attendance"), load("ons.population")]))
     at = content
     for step in place[:-1]:
         at = at[step]
@@ -97,4 +104,4 @@ def test_a_new_declaration_puts_the_file_out_of_step_until_it_is_written(tmp_pat
     shutil.copy(deployments.DATASETS / publisher / f"{name}.yaml", folder / publisher)
     assert not deployments.in_step(path, folder)
     assert deployments.write(path, folder)
-    assert deployments.names_in(path) == {first, second}
+    assert deployments.names_in(path) == {first, second, deployments.WATCH}

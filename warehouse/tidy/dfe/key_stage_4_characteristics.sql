@@ -22,7 +22,11 @@ select
     ees_period_label(time_period, time_identifier) as period,
     ees_period_start(time_period, time_identifier) as period_start,
     ees_period_end(time_period, time_identifier) as period_end,
-    ees_area(geographic_level, country_code, region_code, new_la_code) as area_code,
+    -- The file gives the code of London to each of its two parts; these are their own.
+    coalesce(
+        map {'Inner London': 'E13000001', 'Outer London': 'E13000002'}[if(geographic_level = 'Regional', region_name, null)],
+        ees_area(geographic_level, country_code, region_code, new_la_code)
+    ) as area_code,
     ees_area(geographic_level, country_name, region_name, la_name) as area_name,
     ees_area_level(geographic_level) as area_level,
     cell_text(old_la_code) as area_dfe_code,

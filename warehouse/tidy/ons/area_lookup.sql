@@ -28,6 +28,24 @@ with pairs(lookup, from_level, from_vintage, from_code, from_name, to_level, to_
     union all
     select query, 'local_authority', '2022', LAD22CD, LAD22NM, 'region', '2022', RGN22CD, RGN22NM, 'exact', null, _part, _row
     from raw where query = 'lad22_rgn22'
+    union all
+    select query, 'ward', '2022', WD22CD, WD22NM, 'local_authority', '2022', LAD22CD, LAD22NM, 'exact', null, _part, _row
+    from raw where query = 'wd22_lad22'
+    union all
+    select query, 'local_authority', '2022', LAD22CD, LAD22NM, 'combined_authority', '2022', CAUTH22CD, CAUTH22NM, 'exact', null, _part, _row
+    from raw where query = 'lad22_cauth22'
+    union all
+    select query, 'local_authority', '2024', LAD24CD, LAD24NM, 'combined_authority', '2024', CAUTH24CD, CAUTH24NM, 'exact', null, _part, _row
+    from raw where query = 'lad24_cauth24'
+    union all
+    select query, 'local_authority', '2025', LAD25CD, LAD25NM, 'combined_authority', '2025', CAUTH25CD, CAUTH25NM, 'exact', null, _part, _row
+    from raw where query = 'lad25_cauth25'
+    union all
+    select query, 'local_authority', '2022', LTLA22CD, LTLA22NM, 'upper_tier_authority', '2022', UTLA22CD, UTLA22NM, 'exact', null, _part, _row
+    from raw where query = 'ltla22_utla22'
+    union all
+    select query, 'local_authority', '2011', LAD11CD, LAD11NM, 'local_authority', '2021', LAD21CD, LAD21NM, 'exact', null, _part, _row
+    from raw where query = 'lad11_lad21'
 )
 
 select

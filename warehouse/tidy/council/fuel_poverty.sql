@@ -1,0 +1,16 @@
+-- Households in fuel poverty, wards. Grain: one row per year, ward and measure.
+-- Example: a year, a ward of the home area -> its value.
+select
+    cast(year(date_of(date)) as varchar) as period,
+    date_of(date) as period_start,
+    gss_code(areaidentifier) as area_code,
+    arealabel as area_name,
+    area_level(gss_code(areaidentifier)) as area_level,
+    'households_in_fuel_poverty' as measure,
+    number_of(value) as value,
+    marker_status(value) as status,
+    marker_of(value) as marker,
+    'percent' as unit,
+    _part as source_part,
+    _row as source_row
+from raw
