@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 COLUMNS = ("period", "area_code", "area_name", "area_level", "sex", "age_band", "ethnic_group", "tenure", "people", "share")
 
 
 def write(path: Path, rows: int, revised: bool = False) -> int:
     """Write the CSV; returns its size in bytes. The same number of rows gives the same file; `revised`: one figure in a hundred is another."""
     count = f"(hash(i) + {'(hash(i) % 101 = 0)::int' if revised else '0'}) % 900"
+    import duckdb
+
     with duckdb.connect(":memory:") as connection:
         connection.execute(
             f"""

@@ -1,22 +1,28 @@
 """The contenders, each a process of its own so that its time and its peak memory are its own: `python -m bench.contenders NAME CSV FOLDER`.
 
-`copy` is the limit: DuckDB's bare typed COPY to zstd Parquet, no check, no archive. `by_hand` is what one writes without us: pandas, Great
-Expectations on the frame, to_parquet. `ours` is the whole pipeline: archive, shape, contract, tidy, checks on DuckDB, landing with provenance.
+`copy` is the limit: DuckDB's bare typed COPY to zstd Parquet, no check, no archive. `ours` is the whole pipeline: archive, shape, contract, tidy,
+checks on DuckDB, landing with provenance; `bare` the same without observing and comparing the shape; `unchanged` and `revised` the next nights in the
+home that `ours` left. `by_hand` is what one writes without us: pandas, Great Expectations on the frame, to_parquet. `polars` reads, types and writes,
+and checks nothing; `dlt` loads the file into Parquet on disk with its own readers, and checks nothing. These two are no part of the project:
+they run in an environment of their own (`make bench`).
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from bench import census
+from bench.census import COLUMNS
+
+NUMBERS = ("people", "share")
 
 
 def copy(csv: Path, folder: Path) -> int:
     """DuckDB's bare typed COPY: the limit. Markers cannot stay in a typed column, so they become empty."""
     import duckdb
 
-    types = {name: "DOUBLE" if name in ("people", "share") else "VARCHAR" for name in census.COLUMNS}
+    types = {name: "DOUBLE" if name in NUMBERS else "VARCHAR" for name in COLUMNS}
     with duckdb.connect(":memory:") as connection:
         connection.execute(
             f"copy (from read_csv('{csv}', header=true, columns={types!r}, nullstr=['c', ''])) to '{folder / 'bare.parquet'}' (compression zstd)"
@@ -27,8 +33,6 @@ def copy(csv: Path, folder: Path) -> int:
 
 def by_hand(csv: Path, folder: Path) -> int:
     """pandas, the same ten rules in Great Expectations on the frame, to_parquet."""
-    from importlib import import_module
-
     import pandas as pd
 
     gx, gxe = import_module("great_expectations"), import_module("great_expectations.expectations")  # as one writes it by hand, untyped
@@ -53,14 +57,77 @@ def by_hand(csv: Path, folder: Path) -> int:
     return len(frame)
 
 
+def polars(csv: Path, folder: Path) -> int:
+    """polars, lazily: scan, type, sort by the same key, write. No check, no archive, no provenance."""
+    pl = import_module("polars")
+
+    grain = ["period", "area_code", "sex", "age_band", "ethnic_group", "tenure"]
+    types = {name: pl.Float64 if name in NUMBERS else pl.String for name in COLUMNS}
+    path = folder / "polars.parquet"
+    pl.scan_csv(csv, schema=types, null_values=["c"]).sort(grain).sink_parquet(path, compression="zstd")
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def dlt(csv: Path, folder: Path) -> int:
+    """dlt, with its own reader of CSV by DuckDB into Arrow, to Parquet in a folder. No check; markers become empty."""
+    loader, files = import_module("dlt"), import_module("dlt.sources.filesystem")
+
+    types = {name: "DOUBLE" if name in NUMBERS else "VARCHAR" for name in COLUMNS}
+    found = files.filesystem(bucket_url=csv.parent.as_uri(), file_glob=csv.name)
+    options = {"header": True, "columns": types, "nullstr": ["c", ""]}
+    rows = found | files.read_csv_duckdb(chunk_size=100_000, use_pyarrow=True, **options)
+    pipeline = loader.pipeline(
+        "bench",
+        destination=loader.destinations.filesystem(str(folder / "lake")),
+        dataset_name="census",
+        pipelines_dir=str(folder / "dlt"),
+    )
+    pipeline.run(rows.with_name("census"), loader_file_format="parquet").raise_on_failed_jobs()
+    import duckdb
+
+    counted = duckdb.execute(f"select count(*) from '{folder}/lake/census/census/*.parquet'").fetchone()
+    return int(counted[0]) if counted else 0
+
+
 def ours(csv: Path, folder: Path) -> int:
-    """Our whole pipeline, without Prefect, on the same file: the first landing, with a contract that its own shape makes."""
+    """Our whole pipeline, without Prefect, on the same file: the first landing, with a contract that a small file's shape makes."""
     from bench.ours import land
 
     return land(csv, folder)
 
 
+def bare(csv: Path, folder: Path) -> int:
+    """The same without observing and comparing the shape."""
+    from bench.ours import land
+
+    return land(csv, folder, observe=False)
+
+
+def unchanged(csv: Path, folder: Path) -> int:
+    """The same bytes once more."""
+    from bench.ours import land_again
+
+    return land_again(csv, folder)
+
+
+def revised(csv: Path, folder: Path) -> int:
+    """The next release, in which one figure in a hundred was revised."""
+    from bench.ours import land_revised
+
+    return land_revised(csv, folder)
+
+
+ALL = {
+    "copy": copy,
+    "bare": bare,
+    "ours": ours,
+    "unchanged": unchanged,
+    "revised": revised,
+    "by_hand": by_hand,
+    "polars": polars,
+    "dlt": dlt,
+}
+
 if __name__ == "__main__":
     name, given, into = sys.argv[1:4]
-    rows = {"copy": copy, "by_hand": by_hand, "ours": ours}[name](Path(given), Path(into))
-    print(rows)  # noqa: T201  # the parent process reads it
+    sys.stdout.write(f"{ALL[name](Path(given), Path(into))}\n")

@@ -25,6 +25,7 @@ from expectations.place import home_place
 from expectations.policies import DISCARD_AT_MOST, KnownError, Policy, as_lists, refuse_contradictions
 from expectations.rhythm import NO_CALENDAR
 from expectations.rules import Rule, parse
+from expectations.rules.sets import RuleSet
 from expectations.sources import Source
 
 DATASETS = Path(__file__).resolve().parent / "datasets"
@@ -194,6 +195,9 @@ class Dataset(_Strict):
     raw: Raw
     tidy: Tidy
     expectations: tuple[dict[str, Any], ...] = Field(description="Rules; one with `area: CODE` binds where that is the home area.")
+    rule_sets: tuple[RuleSet, ...] = Field(
+        (), description="A publisher's own rules, held to the source's table by name: ees (the checks of DfE's statistics service)."
+    )
     policy: dict[str, tuple[Policy, ...]] = Field({}, description="Kind of change: one policy, or a list of policies with `columns`.")
     discard_at_most: float = Field(
         DISCARD_AT_MOST,

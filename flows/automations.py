@@ -6,6 +6,7 @@ a key that Prefect would drop in silence. An automation whose block is not set u
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -62,6 +63,16 @@ def declared(folder: Path = FOLDER) -> tuple[Declared, ...]:
         if names.count(one.name) > 1:
             raise EvidenceError("automation.invalid", where=str(one.path), found=f"the name {one.name!r} stands in two files")
     return found
+
+
+def fingerprint(folder: Path = FOLDER) -> str:
+    """Of what a server is to have: the files, and the addresses that its blocks are made from."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for setting in BLOCKS.values():
+        digest.update(os.environ.get(setting, "").encode() + b"\0")
+    return digest.hexdigest()
 
 
 def apply(api: str, tell: Tell = lambda text: None, folder: Path = FOLDER) -> tuple[Applied, ...]:

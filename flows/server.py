@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import socket
 import subprocess
@@ -15,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -40,7 +39,8 @@ class Running:
     url: str
     mark: str
     processes: tuple[Process, ...]
-    deployed: str = ""  # fingerprint of the prefect.yaml and the automations that it has
+    deployed: str = ""  # fingerprint of the prefect.yaml that was deployed
+    automated: str = ""  # fingerprint of the automations that were applied
 
     @property
     def api(self) -> str:
@@ -85,7 +85,7 @@ def up(
     `tell` hears what is being waited for. `settings` are further environment variables for server and worker. `automations` is the folder of their
     files. Raises `server.failed`, `automation.invalid`.
     """
-    from flows.automations import FOLDER
+    from flows.automations import FOLDER, fingerprint
     from flows.automations import apply as apply_automations
 
     with lock(home, "server", "starting the Prefect server"):
@@ -95,7 +95,7 @@ def up(
             down(home)  # what an ended server left behind: its worker
             state = _start_server(home, state, environment)
         _wait(f"the Prefect server at {state.url} ({_FIRST_START})", lambda: healthy(state.api), state, "server", tell)
-        wanted = _fingerprint([deployments, *sorted((automations or FOLDER).glob("*.yaml"))])
+        wanted, folder = hashlib.sha256(deployments.read_bytes()).hexdigest(), automations or FOLDER
         if state.process("worker") is None or state.deployed != wanted:
             _make_work_pool(state, tell)
         if state.process("worker") is None:
@@ -103,8 +103,10 @@ def up(
         if state.deployed != wanted:
             _deploy(deployments, environment, home, tell)
             _remove_undeclared(deployments, state)
-            apply_automations(state.api, tell, automations or FOLDER)
-            state = _recorded_as(home, replace(state, deployed=wanted))
+            state = _recorded_as(home, replace(state, deployed=wanted, automated=""))  # an automation may name a deployment that is new
+        if state.automated != fingerprint(folder):
+            apply_automations(state.api, tell, folder)
+            state = _recorded_as(home, replace(state, automated=fingerprint(folder)))
         _wait("the worker's first sign of life", lambda: _worker_online(state), state, "worker", tell)
     return state
 
@@ -192,18 +194,6 @@ def _wait(what: str, ready: Callable[[], bool], state: Running, name: str, tell:
                 "server.failed", where=process.log, expected=f"{what} within {START_TIMEOUT_SECONDS} s", found=process.last_lines
             )
         time.sleep(0.25)
-
-
-def _fingerprint(files: Sequence[Path]) -> str:
-    """Of what the server is to have: the files, and the addresses that its blocks are made from."""
-    from flows.automations import BLOCKS
-
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    for setting in BLOCKS.values():
-        digest.update(os.environ.get(setting, "").encode() + b"\0")
-    return digest.hexdigest()
 
 
 def _make_work_pool(state: Running, tell: Tell) -> None:

@@ -141,7 +141,7 @@ def _settle(dataset: Dataset, job: Job, found: Waiting, accepted: Sequence[Accep
     parts = {**accepted_parts(job.home, dataset.id), **{one.change: one for one in accepted}}
     before = contracts.load(dataset.id, job.accepted)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    changes = tuple(sorted(parts.values(), key=lambda one: (one.at, one.change)))
+    changes = tuple(sorted(parts.values(), key=lambda one: one.at))
     contract = Contract(dataset.id, _shape(dataset, job, snapshot, before), snapshot.id, person, now, _reasons(changes, reason), changes)
     path = contracts.path_of(dataset.id, job.accepted)
     replace_text(path, contracts.text(contract))

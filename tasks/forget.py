@@ -19,7 +19,7 @@ from tasks.alert.book import keeping
 from tasks.atomic import replace_json
 from tasks.land import withdraw
 from tasks.locks import lock
-from tasks.record import RunRecord, clear_hold, read_hold, read_records
+from tasks.record import DatasetOutcome, RunRecord, clear_hold, read_hold, read_records
 from tasks.snapshot import Snapshot, snapshot_from_dict
 from tasks.tombstone import Tombstone, bury
 from warehouse.home import Home
@@ -36,6 +36,21 @@ class Plan:
     snapshots: tuple[Snapshot, ...]
     shared: Mapping[str, tuple[str, ...]]  # SHA-256 of a part that stays -> the snapshots ('dataset id') that have it too
     last: tuple[str, ...]  # datasets that would be left without a vintage
+
+
+@dataclass(frozen=True)
+class _Told:
+    """The time in which a vintage was the newest of its dataset, ISO 8601; `until` '' where it still is."""
+
+    dataset: str
+    since: str
+    until: str
+
+    def covers(self, dataset: str, record: RunRecord) -> bool:
+        times = [datetime.fromisoformat(time) if time else None for time in (self.since, record.finished, record.started, self.until)]
+        since, finished, started, until = times
+        later = bool(since and finished and finished.replace(microsecond=999_999) >= since)
+        return dataset == self.dataset and later and (until is None or bool(started and started <= until))
 
 
 @dataclass(frozen=True)
@@ -83,10 +98,12 @@ def forget(home: Home, chosen: Plan, reason: str, person: str, yes: bool = False
     with ExitStack() as locks:
         for dataset in sorted({one.dataset for one in chosen.snapshots}):
             locks.enter_context(lock(home, f"ingest.{dataset}", f"forgetting a snapshot of {dataset}"))
+        told = _told_of(home, chosen.snapshots)
         tombstones = tuple(_take(home, one, chosen.shared, reason.strip(), person.strip(), now) for one in chosen.snapshots)
         removed = sum(_remove(home.part(sha)) for sha in _hashes(chosen.snapshots) - set(chosen.shared))
     ids = {one.id for one in chosen.snapshots}
-    return Forgotten(tombstones, removed, _blank_records(home, ids) + _blank_alerts(home, ids, now))
+    _blank_alerts(home, ids, now)
+    return Forgotten(tombstones, removed, _blank_records(home, ids, told))
 
 
 def _take(home: Home, snapshot: Snapshot, shared: Iterable[str], reason: str, person: str, now: datetime) -> Tombstone:
@@ -130,37 +147,47 @@ def _hashes(snapshots: Iterable[Snapshot]) -> set[str]:
     return {part.sha256 for one in snapshots for part in one.parts}
 
 
-def _blank_records(home: Home, snapshots: set[str]) -> int:
+def _told_of(home: Home, gone: Sequence[Snapshot]) -> list[_Told]:
+    """The times in which runs held what came against what is to go, and may quote it."""
+    ids = {one.id for one in gone}
+    told = []
+    for dataset in {one.dataset for one in gone}:
+        landed = sorted(vintages(home, dataset), key=lambda vintage: vintage.landed_at)
+        for vintage, after in zip(landed, [*landed[1:], None], strict=False):
+            if vintage.snapshot in ids:
+                told.append(_Told(dataset, vintage.landed_at, after.landed_at if after else ""))
+    return told
+
+
+def _blank_records(home: Home, snapshots: set[str], told: Sequence[_Told]) -> int:
     """Blank what run records quote of the snapshots' cells; how many records did."""
     blanked = 0
     for record in read_records(home):
-        if any(outcome.snapshot in snapshots for outcome in record.outcomes):
-            replace_json(home.run(record.run), _blanked(record, snapshots).as_dict())
+        outcomes = tuple(
+            _blanked(outcome) if outcome.snapshot in snapshots or any(one.covers(outcome.dataset, record) for one in told) else outcome
+            for outcome in record.outcomes
+        )
+        if outcomes != record.outcomes:
+            replace_json(home.run(record.run), replace(record, outcomes=outcomes).as_dict())
             blanked += 1
     return blanked
 
 
-def _blanked(record: RunRecord, snapshots: set[str]) -> RunRecord:
-    outcomes = []
-    for outcome in record.outcomes:
-        if outcome.snapshot in snapshots:
-            changes = tuple(_without_cells(change) for change in outcome.changes)
-            error = {**outcome.error, "found": BLANKED} if outcome.error else None
-            outcome = replace(outcome, changes=changes, checks={}, error=error)
-        outcomes.append(outcome)
-    return replace(record, outcomes=tuple(outcomes))
+def _blanked(outcome: DatasetOutcome) -> DatasetOutcome:
+    changes = tuple(_without_cells(change) for change in outcome.changes)
+    error = {**outcome.error, "found": BLANKED} if outcome.error else None
+    return replace(outcome, changes=changes, checks={}, error=error)
 
 
 def _without_cells(change: Mapping[str, Any]) -> dict[str, Any]:
     return {**change, "what": f"{change['kind']} ({BLANKED})", "before": None, "after": None, "evidence": {}}
 
 
-def _blank_alerts(home: Home, snapshots: set[str], now: datetime) -> int:
-    """Blank what the book of alerts quotes. It counts as none: the book is one file, and stays."""
+def _blank_alerts(home: Home, snapshots: set[str], now: datetime) -> None:
+    """Blank what the book of alerts quotes."""
     with keeping(home, now) as book:
         for alert in [alert for alert in book.alerts.values() if alert.snapshot in snapshots]:
             book.put(replace(alert, what=f"{alert.kind} ({BLANKED})"))
-    return 0
 
 
 def _remove(path: Path) -> int:

@@ -195,7 +195,7 @@ def _newest_snapshots(dataset: str, home: Home) -> list[Snapshot]:
             files = sorted(
                 (entry.stat().st_mtime_ns, entry.path) for entry in found if entry.name.endswith(".json") and entry.name[0] != "."
             )
-    except FileNotFoundError:
+    except OSError:
         return []
     read = (_read(path) for _, path in files[-_NEWEST:])
     return [snapshot for snapshot in read if snapshot is not None]

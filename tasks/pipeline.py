@@ -28,6 +28,7 @@ from expectations.rules import SuiteResult
 from tasks import archive, discard, known
 from tasks.alert import telling
 from tasks.check import check, failure, warm_up
+from tasks.check_source import with_rule_sets
 from tasks.decisions import keep_only
 from tasks.examine import Inspection, examine
 from tasks.land import land
@@ -74,9 +75,9 @@ def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> Suite
     """
     rules = known.softened(dataset)
     result = check(connection, "tidy", rules, dataset.tidy.grain)
-    if not discard.reject(connection, "tidy", result, dataset.discard_at_most):
-        return result
-    return check(connection, "tidy", rules, dataset.tidy.grain)
+    if discard.reject(connection, "tidy", result, dataset.discard_at_most):
+        result = check(connection, "tidy", rules, dataset.tidy.grain)
+    return with_rule_sets(dataset, connection, result)
 
 
 def land_tidy(

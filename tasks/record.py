@@ -226,6 +226,8 @@ def _merged(entries: Mapping[str, Mapping[str, Any]], records: Iterable[RunRecor
             landed = record.finished if outcome.status == "landed" else ""
             if entry["rows"] is None:  # what failed or is held still serves the rows of before
                 entry["rows"] = before.get("rows")
+            if outcome.status != "landed":  # the table in service is the one of before, with what was left out of it then
+                entry["discarded"] = before.get("discarded", 0)
             entry["last_good"] = max(before.get("last_good", ""), good)
             entry["last_landed"] = max(before.get("last_landed", ""), landed)
             merged[outcome.dataset] = entry

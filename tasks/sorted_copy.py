@@ -25,16 +25,18 @@ _Connection = duckdb.DuckDBPyConnection
 
 @contextmanager
 def sorted_rows(
-    connection: _Connection, table: str, types: Mapping[str, str], given: Mapping[str, str], order: Sequence[str]
+    connection: _Connection, table: str, types: Mapping[str, str], given: Mapping[str, str], order: Sequence[str], filled: Mapping[str, int]
 ) -> Iterator[str]:
     """The SELECT of the columns `types` (name -> DuckDB type) of `table` in the order of the columns `order`; valid within the context.
 
-    `given`: columns that the table has not, each with its one text. Texts are ordered by their bytes, empty cells come last.
+    `given`: columns that the table has not, each with its one text. `filled`: how many cells of each column are filled, and under `*` the
+    rows. Texts are ordered by their bytes, empty cells come last.
     """
     own = [name for name in types if name not in given]
-    codes = _codes(connection, table, [name for name in own if types[name] == "VARCHAR"])
+    large = filled["*"] >= WORTH_CODING
+    codes = _codes(connection, table, [name for name in own if large and types[name] == "VARCHAR" and filled[name]])
     try:
-        constant = _constant(connection, table, codes)
+        constant = {name for name, code in codes.items() if filled[name] == filled["*"] and len(_words(connection, code)) == 1}
         coded = ", ".join(f"{identifier(name)}::{codes[name]} as {identifier(name)}" if name in codes else identifier(name) for name in own)
         by = ", ".join(identifier(name) for name in order if name not in constant)
         rows = f"select {coded} from {identifier(table)}{f' order by {by}' if by else ''}"
@@ -47,9 +49,8 @@ def sorted_rows(
 
 
 def _codes(connection: _Connection, table: str, texts: Sequence[str]) -> dict[str, str]:
-    """Column -> the type that numbers its values, for the columns of few values of a large table."""
-    rows = connection.execute(f"select count(*) from {identifier(table)}").fetchone()
-    if not texts or not rows or rows[0] < WORTH_CODING:
+    """Column -> the type that numbers its values, for the columns of few values."""
+    if not texts:
         return {}
     counts = ", ".join(f"count(distinct {identifier(name)})" for name in texts)
     sample = connection.execute(f"select {counts} from (from {identifier(table)} limit {SAMPLE})").fetchone() or ()
@@ -72,17 +73,8 @@ def _code(connection: _Connection, table: str, name: str) -> str | None:
     return code
 
 
-def _constant(connection: _Connection, table: str, codes: Mapping[str, str]) -> set[str]:
-    """The coded columns that hold one value and no empty cell: they order nothing."""
-    single = [name for name, code in codes.items() if len(_words(connection, code)) == 1]
-    if not single:
-        return set()
-    filled = ", ".join(f"count({identifier(name)}) = count(*)" for name in single)
-    found = connection.execute(f"select {filled} from {identifier(table)}").fetchone() or ()
-    return {name for name, always in zip(single, found, strict=True) if always}
-
-
 def _words(connection: _Connection, code: str) -> Sequence[str]:
+    """The first two words of a type."""
     found = connection.execute(f"select enum_range(null::{code})[:2]").fetchone()
     return found[0] if found else ()
 

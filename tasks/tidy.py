@@ -28,7 +28,7 @@ SQL = PROJECT / "warehouse" / "tidy"
 MACROS = PROJECT / "warehouse" / "macros.sql"
 ROW_BY_ROW = frozenset({"PROJECTION", "FILTER", "SEQ_SCAN", "TABLE_SCAN"})  # operators that hold no rows back
 TRIED_ROWS = 100_000  # on which it is tried how dear the SELECT is; a table that has no more is written down
-CHEAP = 0.5e-6  # seconds a row, up to which it costs less to compute a row three times than to write it once
+CHEAP = 1e-6  # seconds of processor a row, up to which it costs less to compute a row three times than to write it once
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ def _may_stay_a_view(dataset: Dataset, connection: duckdb.DuckDBPyConnection, se
         return False
     counts = ", ".join(f"count({identifier(name)})" for name in _types(dataset))
     trial = f"select count(*), {counts} from (from ({select}) limit {TRIED_ROWS})"
-    return min(_seconds(connection, trial) for _ in range(2)) <= CHEAP * TRIED_ROWS  # the lesser: the machine may be busy
+    return min(_seconds(connection, trial) for _ in range(2)) <= CHEAP * TRIED_ROWS  # the lesser: other threads may be busy
 
 
 def _seconds(connection: duckdb.DuckDBPyConnection, query: str) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     connection.execute(query).fetchall()
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def _operators(plan: Sequence[Mapping[str, Any]]) -> Iterator[str]:

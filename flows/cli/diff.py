@@ -136,7 +136,9 @@ def _print_cells(key: Sequence[str], cells: Sequence[dict[str, Any]]) -> None:
     names = [*key, *(["column"] if several else []), "old", "new", "difference"]
     shown = table(*names, "", right=["old", "new", "difference"])
     for cell in cells:
-        shown.add_row(*[_shown(cell[name]) for name in names], _WORDS.get(cell["change"], ""))
+        shown.add_row(
+            *[_figure(cell[name]) if name in ("old", "new") else _shown(cell[name]) for name in names], _WORDS.get(cell["change"], "")
+        )
     console().print(shown)
 
 
@@ -203,3 +205,12 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
     return escaped(value)
+
+
+def _figure(text: Any) -> str:
+    """A figure as it was printed, its thousands told apart; what is no number as it stands."""
+    shown = "" if text is None else str(text)
+    if not _NUMBER.match(shown) or (shown.startswith("0") and not shown.startswith("0.") and shown != "0"):
+        return escaped(shown)
+    number = float(shown)
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.10g}"

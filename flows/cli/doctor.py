@@ -93,6 +93,8 @@ def findings_of(home: Home, archive: bool = False, tell: Say = lambda text: None
 
 def _pipeline(home: Home, archive: bool, tell: Say) -> Iterator[Finding]:
     """The pipeline itself, by `tasks/health.py` and the server: one finding where all is well with a thing, one for each trouble where it is not."""
+    if not home.root.is_dir():
+        return
     from flows.cli.watch import server_troubles
     from flows.jobs import scheduled_datasets
     from tasks import health

@@ -77,7 +77,8 @@ def _print(chosen: Plan, gone: Forgotten, published: dict[str, Any], home: Home)
         of_parts = f"{removed} of {len(tombstone.parts)} parts"
         out.print(f"[bold]{tombstone.dataset}[/bold]  snapshot {tombstone.snapshot} is forgotten, with {vintages} and {of_parts}")
         out.print(f"  [dim]tombstone:[/dim] {home.tombstone(tombstone.dataset, tombstone.snapshot)}", soft_wrap=True)
-    out.print(f"\n{gone.bytes_removed:,} bytes are gone from the archive; {gone.records_blanked} run records quote it no more.")
+    quoted = "1 run record quotes it" if gone.records_blanked == 1 else f"{gone.records_blanked} run records quote it"
+    out.print(f"\n{gone.bytes_removed:,} bytes are gone from the archive; {quoted} no more.")
     if chosen.shared:
         out.print(
             f"\n[yellow]These bytes stay[/yellow], because other snapshots have them too ({len(chosen.shared)} parts); --shared takes those as well:"

@@ -69,13 +69,18 @@ def _print(home: Home, known: Mapping[str, DatasetStatus], due: Mapping[str, str
             f"{one.rows:,}" if one.rows is not None else "",
             _ago(one.last_good) if one.last_good else "never",
             due.get(one.dataset, ""),
-            escaped("; ".join(part for part in (held, one.error, alarms) if part)),
+            escaped("; ".join(part for part in (held, one.error, alarms, _discarded(one)) if part)),
         )
     out.print(shown)
     made = "not published yet"
     if home.database.exists():
         made = f"published {_ago(datetime.fromtimestamp(home.database.stat().st_mtime, UTC).isoformat())}"
     out.print(f"\n[dim]{home.database}, {made}[/dim]", soft_wrap=True)
+
+
+def _discarded(one: DatasetStatus) -> str:
+    """'landed without 3 rows': a policy left them out, and meta.discarded_rows has them."""
+    return f"landed without {one.discarded:,} row{'' if one.discarded == 1 else 's'}" if one.discarded else ""
 
 
 def _due(one: Standing, today: date) -> str:

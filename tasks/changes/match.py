@@ -124,8 +124,9 @@ def match(
     right = key_cells(before.shape, after.shape, key, 1, Translation())
     names = tuple(b for b, _ in key), tuple(a for _, a in key)
     done, asked = memory(), (id(connection), before.table, after.table, left, right, where)
-    if asked in done:
-        return replace(done[asked], before_key=names[0], after_key=names[1], across_periods=across_periods)
+    known: Match | None = done.get(asked)
+    if known is not None:
+        return replace(known, before_key=names[0], after_key=names[1], across_periods=across_periods)
     name = f"_pairs_{next(_serial)}"
     for side, cells, table, condition in (("b", left, before.table, where[0]), ("a", right, after.table, where[1])):
         connection.execute(
@@ -139,8 +140,9 @@ def match(
         f"select (select count(*) from {name}), (select count(*) from _keys_b), (select count(*) from _keys_a)"
     ).fetchone() or (0, 0, 0)
     connection.execute("drop table _keys_b; drop table _keys_a")
-    done[asked] = Match(*names, name, int(counts[0]), int(counts[1]), int(counts[2]), across_periods)
-    return done[asked]
+    found = Match(*names, name, int(counts[0]), int(counts[1]), int(counts[2]), across_periods)
+    done[asked] = found
+    return found
 
 
 def key_cells(before: Shape, after: Shape, key: Sequence[tuple[str, str]], side: int, translation: Translation, alias: str = "") -> str:

@@ -141,9 +141,8 @@ def _to_look_at(connection: duckdb.DuckDBPyConnection, match: Match, measures: i
     if step == 1:
         return match.pairs
     name = f"{match.pairs}_sampled"
-    connection.execute(
-        f"create or replace temp table {name} as select b, a from (select *, row_number() over (order by b) as n from {match.pairs}) where n % {step} = 0"
-    )
+    numbered = f"select *, row_number() over (order by b) as n from {match.pairs}"
+    connection.execute(f"create or replace temp table {name} as select b, a from ({numbered}) where n % {step} = 0")
     return name
 
 

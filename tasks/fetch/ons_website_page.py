@@ -61,7 +61,8 @@ def editions(source: OnsWebsite, http: Http) -> tuple[list[Edition], list[str]]:
     addresses = _addresses(landing, source)
     if source.editions is not None:
         addresses = _fitting(addresses, source)
-    found = [_edition(address, source, http) for address in addresses[:MOST_EDITIONS]]
+    # The page lists the newest first, so that the one released last is among the first in any case.
+    found = [_edition(address, source, http, warnings) for address in addresses[:MOST_EDITIONS]]
     return _chosen(found, source, known_dates=True), warnings
 
 
@@ -118,11 +119,16 @@ def _fitting(addresses: list[str], source: OnsWebsite) -> list[str]:
     if not found:
         names = _some([address.rpartition("/")[2] for address in addresses])
         raise EvidenceError("fetch.no_match", where=source.page, expected=f"editions that fit {source.editions!r}", found=names)
+    if len(found) > MOST_EDITIONS:
+        raise EvidenceError(
+            "fetch.ambiguous", where=source.page, expected=f"at most {MOST_EDITIONS} editions", found=f"{len(found)} that fit"
+        )
     return found
 
 
-def _edition(address: str, source: OnsWebsite, http: Http) -> Edition:
-    answer, _ = _page(source, address, http)
+def _edition(address: str, source: OnsWebsite, http: Http, warnings: list[str]) -> Edition:
+    answer, said = _page(source, address, http)
+    warnings += [said] if said else []
     where = f"{source.url.rstrip('/')}{address}/data"
     if answer is None:
         raise EvidenceError("fetch.gone", where=where, expected="the edition that the page lists", found="HTTP 404")

@@ -1,12 +1,16 @@
-"""A real server, a real worker and a real clock: a deployment fires by its schedule, its dataset is landed and published, and nothing is left."""
+"""A real server, a real worker and a real clock: a deployment fires by its schedule, its dataset is landed and published, the automations are there
+once and that of a late release fires, and nothing is left."""
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import time
 import urllib.request
+import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +20,9 @@ import pytest
 import yaml
 
 from flows import processes, server
-from flows.deployments import ENTRYPOINT, TAG
-from flows.settings import WORK_POOL
+from flows.automations import FOLDER, apply
+from flows.deployments import ENTRYPOINT, watch_deployment
+from flows.settings import TAG, WORK_POOL
 from warehouse.home import Home
 
 pytestmark = pytest.mark.timeout(420)
@@ -43,35 +48,59 @@ def deployments(tmp_path: Path) -> Path:
         "work_pool": {"name": WORK_POOL},
         "schedules": [{"interval": 20, "timezone": "Europe/London", "active": True}],
     }
-    path.write_text(yaml.safe_dump({"deployments": [entry]}), encoding="utf-8")
+    watching = {**watch_deployment(), "schedules": []}
+    path.write_text(yaml.safe_dump({"deployments": [entry, watching]}), encoding="utf-8")
     return path
 
 
 @pytest.fixture
-def up(home: Home, deployments: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[server.Running]:
+def automations(tmp_path: Path) -> Path:
+    """The automations of the project, with a late release noticed after ten seconds, the least that Prefect takes."""
+    folder = tmp_path / "automations"
+    shutil.copytree(FOLDER, folder)
+    late = folder / "late.yaml"
+    late.write_text(re.sub(r"within: \d+", "within: 10", late.read_text(encoding="utf-8")), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def up(home: Home, deployments: Path, automations: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[server.Running]:
     """Server and worker on a port that is free, ended after the test whatever happens."""
     for name in ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("EVIDENCE_PORT", "4711")
     try:
-        yield server.up(home, deployments=deployments, settings=IMPATIENT)
+        yield server.up(home, deployments=deployments, settings=IMPATIENT, automations=automations)
     finally:
         server.down(home)
 
 
-def test_a_deployment_fires_by_its_schedule_and_lands(up: server.Running, home: Home, deployments: Path) -> None:
+def test_a_deployment_fires_by_its_schedule_and_lands(up: server.Running, home: Home, deployments: Path, automations: Path) -> None:
+    _emit(up, "evidence.dataset.due", "council.nothing_came")
     rows = _landed(home, up)
     assert rows > 0
+    _pause(up, "often")
     scheduled = _scheduled_runs(up)
     assert scheduled
     assert all(run["auto_scheduled"] and run["name"].startswith(f"ingest {DATASET} ") for run in scheduled)
 
-    again = server.up(home, deployments=deployments, settings=IMPATIENT)
-    assert [process.pid for process in again.processes] == [process.pid for process in up.processes]
+    watched = _runs(up, "COMPLETED", "watch")
+    assert watched, "the late automation did not run the watch"
+    assert "fired" in "".join(str(run["state"]["message"]) for run in watched) or watched[0]["created_by"]["type"] == "AUTOMATION"
 
+    once = {one["name"]: one["id"] for one in _asked(up, "automations/filter", {})}
+    assert len(once) == len(list(automations.glob("*.yaml")))
+    assert {done.done for done in apply(up.api, folder=automations)} == {"unchanged"}
+    late = automations / "late.yaml"
+    late.write_text(late.read_text(encoding="utf-8").replace("within: 10", "within: 20"), encoding="utf-8")
+    (automations / "webhook.yaml").unlink()
     deployments.write_text(deployments.read_text(encoding="utf-8").replace("name: often", "name: other"), encoding="utf-8")
-    server.up(home, deployments=deployments, settings=IMPATIENT)
-    assert [deployment["name"] for deployment in _asked(up, "deployments/filter", {})] == ["other"]
+    again = server.up(home, deployments=deployments, settings=IMPATIENT, automations=automations)
+    assert [process.pid for process in again.processes] == [process.pid for process in up.processes]
+    twice = {one["name"]: one for one in _asked(up, "automations/filter", {})}
+    assert {name: one["id"] for name, one in twice.items()} == {name: id for name, id in once.items() if name != "evidence: webhook"}
+    assert twice["evidence: late"]["trigger"]["within"] == 20
+    assert sorted(deployment["name"] for deployment in _asked(up, "deployments/filter", {})) == ["other", "watch"]
 
     listening = [
         connection.laddr.ip
@@ -114,19 +143,40 @@ def _landed(home: Home, up: server.Running) -> int:
 
 
 def _scheduled_runs(up: server.Running) -> list[dict[str, Any]]:
-    """The flow runs that have completed."""
-    for _ in range(60):
-        runs = _asked(up, "flow_runs/filter", {"flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}})
+    return _runs(up, "COMPLETED", "ingest")
+
+
+def _runs(up: server.Running, state: str, flow: str) -> list[dict[str, Any]]:
+    """The runs of a flow in this state; waits for the first."""
+    query = {"flow_runs": {"state": {"type": {"any_": [state]}}}, "flows": {"name": {"any_": [flow]}}}
+    for _ in range(120):
+        runs = _asked(up, "flow_runs/filter", query)
         if runs:
             return runs
         time.sleep(0.5)
     return []
 
 
+def _pause(up: server.Running, deployment: str) -> None:
+    """End the schedule that has been seen to work: its further runs would only slow what follows."""
+    for one in _asked(up, "deployments/filter", {"deployments": {"name": {"any_": [deployment]}}}):
+        _post(up, f"deployments/{one['id']}/pause_deployment", {})
+
+
+def _emit(up: server.Running, event: str, dataset: str) -> None:
+    resource = {"prefect.resource.id": f"evidence.dataset.{dataset}", "prefect.resource.name": dataset}
+    sent = {"id": str(uuid.uuid4()), "occurred": datetime.now(UTC).isoformat(), "event": event, "resource": resource}
+    _post(up, "events", [sent])
+
+
 def _asked(up: server.Running, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_post(up, path, query))
+    return found
+
+
+def _post(up: server.Running, path: str, body: object) -> bytes:
     request = urllib.request.Request(
-        f"{up.api}/{path}", data=json.dumps(query).encode(), headers={"Content-Type": "application/json"}, method="POST"
+        f"{up.api}/{path}", data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
-        found: list[dict[str, Any]] = json.load(answer)
-    return found
+        return bytes(answer.read())

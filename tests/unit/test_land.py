@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -155,8 +156,8 @@ def test_a_file_that_does_not_read_back_is_not_landed(connection: Connection, ho
     good = land_rows(connection, home, ROWS, content="good")
     copy = land_module._copy
 
-    def cut_short(connection: Connection, table: str, dataset: DatasetTable, vintage: object, path: Path) -> None:
-        copy(connection, table, dataset, vintage, path)  # type: ignore[arg-type]
+    def cut_short(connection: Connection, table: str, dataset: DatasetTable, vintage: Any, path: Path, filled: dict[str, int]) -> None:
+        copy(connection, table, dataset, vintage, path, filled)
         path.write_bytes(path.read_bytes()[:-100])
 
     monkeypatch.setattr(land_module, "_copy", cut_short)

@@ -318,3 +318,42 @@ def test_every_macro_has_a_test_here() -> None:
 )
 def test_a_marker_is_kept_as_printed(macros: duckdb.DuckDBPyConnection, cell: str | None, marker: str | None) -> None:
     assert call(macros, "marker_of", cell) == marker
+
+
+@pytest.mark.parametrize(
+    ("kind", "vintage"),
+    [
+        ("2021 super output areas - lower layer", "2021"),
+        ("local authorities: district / unitary (as of April 2023)", "April 2023"),
+        ("local authorities: district / unitary (prior to April 2015)", "before April 2015"),
+        ("regions", None),
+        (None, None),
+    ],
+)
+def test_a_kind_of_area_names_its_boundaries(macros: duckdb.DuckDBPyConnection, kind: str | None, vintage: str | None) -> None:
+    assert call(macros, "nomis_area_vintage", kind) == vintage
+
+
+@pytest.mark.parametrize(
+    ("cell", "words", "status"),
+    [
+        ("12", "Normal Value", None),
+        (None, "Missing value", "not_available"),
+        (None, "Value suppressed", "suppressed"),
+        (None, "Estimate not available since the group sample size is zero or disclosive (0-2).", "suppressed"),
+        (None, "Estimate and confidence interval unreliable since the group sample size is small (3-9).", "low_reliability"),
+        (None, "Estimate is less than 500.", "rounds_to_zero"),
+        (" ", None, "not_available"),
+    ],
+)
+def test_nomis_says_in_words_why_a_cell_is_empty(
+    macros: duckdb.DuckDBPyConnection, cell: str | None, words: str | None, status: str
+) -> None:
+    assert call(macros, "nomis_status", cell, words) == status
+
+
+def test_a_census_has_its_day(macros: duckdb.DuckDBPyConnection) -> None:
+    assert call(macros, "census_day", "2011").isoformat() == "2011-03-27"
+    assert call(macros, "census_day", "2021").isoformat() == "2021-03-21"
+    with pytest.raises(duckdb.Error, match="no census day known"):
+        call(macros, "census_day", "2031")

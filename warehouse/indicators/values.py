@@ -154,10 +154,10 @@ def _compute(connection: _Connection, indicator: Indicator, known: str) -> int:
             list(distinct area_level) from one_indicator"""
     ).fetchall()[0]
     wrong = sorted(set(levels or ()) - set(indicator.levels) - {None})
-    if rows != keys:
-        raise _wrong_rows(indicator, "one row per breakdown, area, boundaries and period", f"{rows - keys} rows more")
     if incomplete:
         raise _wrong_rows(indicator, "an area and a period in every row", f"{incomplete} rows without")
+    if rows != keys:
+        raise _wrong_rows(indicator, "one row per breakdown, area, boundaries and period", f"{rows - keys} rows more")
     if wrong:
         raise _wrong_rows(indicator, f"levels {', '.join(indicator.levels)}", ", ".join(wrong))
     return int(rows)

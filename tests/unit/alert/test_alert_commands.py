@@ -47,12 +47,28 @@ def test_one_change_of_several_can_be_declined_by_its_id(home: Home, evidence: C
     assert "declined" not in evidence("status").output, "the hold as a whole still waits for somebody"
 
 
-def test_another_snapshot_of_a_declined_hold_asks_again_and_quotes_the_decision(home: Home, evidence: Command, receiver: Hook) -> None:
+def test_what_was_declined_stays_declined_in_another_snapshot_that_shows_the_same(home: Home, evidence: Command, receiver: Hook) -> None:
     end(home, held())
+    evidence("decline", DATASET, "--reason", "wait for Thursday", "--as", "Ada Marsh")
+    end(home, held(snapshot="s3"), run="run-2")
+    assert len(receiver.posted) == 1
+    assert "declined by Ada Marsh" in " ".join(evidence("status").output.split())
+
+
+def test_what_was_declined_and_becomes_worse_is_asked_again_and_quotes_the_decision(home: Home, evidence: Command, receiver: Hook) -> None:
+    end(home, held(change(severity="warning", action="hold")))
     evidence("decline", DATASET, "--reason", "wait for Thursday", "--as", "Ada Marsh")
     end(home, held(snapshot="s3"), run="run-2")
     assert "Ada Marsh decided to keep the last good table: “wait for Thursday”." in " ".join(receiver.bodies[-1]["message"].split())
     assert len(receiver.posted) == 2
+
+
+def test_something_else_that_is_held_beside_what_was_declined_is_told_alone(home: Home, evidence: Command, receiver: Hook) -> None:
+    end(home, held(change(id="aaaaaaaaaa")))
+    evidence("decline", "aaaaaaaaaa", "--reason", "wait for Thursday")
+    end(home, held(change(id="aaaaaaaaaa"), change(id="bbbbbbbbbb"), snapshot="s3"), run="run-2")
+    assert len(receiver.posted) == 2
+    assert "bbbbbbbbbb" in receiver.bodies[-1]["message"] and "aaaaaaaaaa" not in receiver.bodies[-1]["message"]
 
 
 def test_declining_needs_something_held_and_a_reason(home: Home, evidence: Command) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from expectations.declaration import all_ids, load
+from expectations.declaration import DATASETS, all_ids, load
 from flows import deployments, polling
 from flows.settings import TIMEZONE
 
@@ -96,12 +96,12 @@ def test_a_new_declaration_puts_the_file_out_of_step_until_it_is_written(tmp_pat
         publisher, name = dataset.split(".")
         (folder / publisher).mkdir(parents=True, exist_ok=True)
         if dataset == first:
-            shutil.copy(deployments.DATASETS / publisher / f"{name}.yaml", folder / publisher)
+            shutil.copy(DATASETS / publisher / f"{name}.yaml", folder / publisher)
     assert deployments.write(path, folder)
     assert deployments.in_step(path, folder)
     assert not deployments.write(path, folder)
     publisher, name = second.split(".")
-    shutil.copy(deployments.DATASETS / publisher / f"{name}.yaml", folder / publisher)
+    shutil.copy(DATASETS / publisher / f"{name}.yaml", folder / publisher)
     assert not deployments.in_step(path, folder)
     assert deployments.write(path, folder)
     assert deployments.names_in(path) == {first, second, deployments.WATCH}
