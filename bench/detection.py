@@ -91,7 +91,7 @@ def main(arguments: Sequence[str]) -> int:
                 jobs += [pool.submit(judge_real, given.real), pool.submit(judge_held_out, given.real)]
                 others = [job.result() for job in unseen]
                 jobs += [pool.submit(judge_mutation, place, others, 0, True) for place in range(len(held_out.MUTATIONS))]
-                jobs += [pool.submit(judge_rewriting, place, others, 0, True) for place in range(len(REWRITINGS))]
+                jobs += [pool.submit(judge_rewriting, place, others, given.each, True) for place in range(len(REWRITINGS))]
             for job in jobs:
                 outcomes += job.result()
     seconds = time.perf_counter() - started
@@ -115,8 +115,12 @@ def sample_tables(folder: Path, most_rows: int, pool: ProcessPoolExecutor) -> li
             declared = load(dataset)
             into = folder / dataset
             into.mkdir(parents=True)
-            with open_http(declared.source, HttpSettings(reroute=dict(reroute), allow_loopback=True), into, None) as http:
-                delivery = fetch(declared.source.kind, declared.source, http)
+            try:
+                with open_http(declared.source, HttpSettings(reroute=dict(reroute), allow_loopback=True), into, None) as http:
+                    delivery = fetch(declared.source.kind, declared.source, http)
+            except EvidenceError as error:
+                Console(stderr=True).print(f"{dataset} is not measured: the sample does not serve it [{error.code}]", markup=False)
+                continue
             parts = sorted(((part.size, part.name, part.path) for part in delivery.parts if part.path is not None), reverse=True)
             jobs.append(pool.submit(_first_table, dataset, [(name, path) for _, name, path in parts[:CANDIDATES]], folder, most_rows))
     return [table for job in jobs if (table := job.result()) is not None]

@@ -39,7 +39,7 @@ class Due:
             return str(self.by.year)
         if self.opens.month == self.by.month:
             return f"{self.by:%b %Y}"
-        return f"{self.opens:%b} to {self.by:%b %Y}"
+        return f"{self.opens:{'%b' if self.opens.year == self.by.year else '%b %Y'}} to {self.by:%b %Y}"
 
 
 @dataclass(frozen=True)

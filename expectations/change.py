@@ -83,7 +83,7 @@ AGAINST_LANDED = frozenset(
     {
         "empty", "test_rows", "repeated_release", "table_repeated", "truncated", "not_data", "layout_moved", "encoding_changed", "rows_fell",
         "rows_rose", "period_added", "period_removed", "area_missing", "area_added", "area_doubled", "history_revised", "values_redefined",
-        "coverage_break", "rows_rejected",
+        "coverage_break", "suppression_moved", "rows_rejected",
     }
 )  # fmt: skip
 

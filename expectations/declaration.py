@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from expectations import change
 from expectations.calendar import Calendar
 from expectations.calendar import parse as parse_calendar
+from expectations.declaration_faults import invalid, line_of, line_of_rule, nearest, repeated_key, sentence
 from expectations.errors import EvidenceError
 from expectations.place import home_place
 from expectations.policies import DISCARD_AT_MOST, KnownError, Policy, as_lists, refuse_contradictions
@@ -132,7 +133,7 @@ class Raw(_Strict):
     def _key_is_declared(self) -> Raw:
         for name in self.key or ():
             if name not in self.columns and name not in self.labels:
-                raise ValueError(f"key column {name!r} is among neither raw.columns nor raw.labels{_nearest(name, self.columns)}")
+                raise ValueError(f"key column {name!r} is among neither raw.columns nor raw.labels{nearest(name, self.columns)}")
         return self
 
 
@@ -167,7 +168,7 @@ class Tidy(_Strict):
                 raise ValueError(f"column {name!r} is not in lower_snake_case")
         for name in [*self.grain, *([self.period] if self.period else [])]:
             if name not in self.columns and name not in PROVENANCE_COLUMNS:
-                raise ValueError(f"grain or period column {name!r} is not among tidy.columns{_nearest(name, self.columns)}")
+                raise ValueError(f"grain or period column {name!r} is not among tidy.columns{nearest(name, self.columns)}")
         return self
 
 
@@ -211,7 +212,7 @@ class Dataset(_Strict):
     @classmethod
     def _known_theme(cls, value: str) -> str:
         if value not in THEMES:
-            raise ValueError(f"{value!r} is no theme: one of {', '.join(THEMES)}{_nearest(value, THEMES)}")
+            raise ValueError(f"{value!r} is no theme: one of {', '.join(THEMES)}{nearest(value, THEMES)}")
         return value
 
     @model_validator(mode="after")
@@ -230,7 +231,7 @@ class Dataset(_Strict):
     def _known_kinds(cls, value: dict[str, tuple[Policy, ...]]) -> dict[str, tuple[Policy, ...]]:
         for kind in value:
             if kind not in change.KINDS:
-                raise ValueError(f"{kind!r} is no kind of change{_nearest(kind, change.KINDS)}")
+                raise ValueError(f"{kind!r} is no kind of change{nearest(kind, change.KINDS)}")
         refuse_contradictions(value)
         return value
 
@@ -240,7 +241,7 @@ class Dataset(_Strict):
         reasons = [str(given["because"]) for rule in info.data.get("expectations", ()) for given in rule.values() if "because" in given]
         for error in value:
             if error.rule and error.rule not in reasons:
-                raise ValueError(f"no rule says as its `because`: {error.rule!r}{_nearest(error.rule, reasons)}")
+                raise ValueError(f"no rule says as its `because`: {error.rule!r}{nearest(error.rule, reasons)}")
         return value
 
     @cached_property
@@ -288,12 +289,12 @@ def load(dataset: str, folder: Path = DATASETS) -> Dataset:
     """The declaration of a dataset. Raises `declaration.unknown_dataset` or `declaration.invalid`."""
     known = all_ids(folder)
     if dataset not in known:
-        nearest = difflib.get_close_matches(dataset, known, n=1)
+        close = difflib.get_close_matches(dataset, known, n=1)
         raise EvidenceError(
             "declaration.unknown_dataset",
             found=dataset,
             expected=f"one of {', '.join(known)}",
-            todo=f"Did you mean {nearest[0]}?" if nearest else "",
+            todo=f"Did you mean {close[0]}?" if close else "",
         )
     return load_file(_path(dataset, folder))
 
@@ -307,23 +308,23 @@ def load_file(path: Path) -> Dataset:
         data = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe loader, in C: twenty times as fast
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise _invalid(path, (mark.line + 1) if mark else 1, f"not YAML: {getattr(error, 'problem', error)}", dataset) from error
-    repeated = _repeated_key(node)
+        raise invalid(path, (mark.line + 1) if mark else 1, f"not YAML: {getattr(error, 'problem', error)}", dataset) from error
+    repeated = repeated_key(node)
     if repeated:
-        raise _invalid(path, repeated[1], f"key {repeated[0]!r} stands twice", dataset)
+        raise invalid(path, repeated[1], f"key {repeated[0]!r} stands twice", dataset)
     if not isinstance(data, dict):
-        raise _invalid(path, 1, "the file holds no mapping", dataset)
+        raise invalid(path, 1, "the file holds no mapping", dataset)
     try:
         declared = Dataset(id=dataset, **data)
     except ValidationError as error:
         faults = error.errors()
         # A misspelt key is unknown and leaves the right one missing: the first says more.
         first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-        raise _invalid(path, _line(node, first["loc"]), _sentence(first, data), dataset) from error
+        raise invalid(path, line_of(node, first["loc"]), sentence(first, _known_keys(first["loc"], data)), dataset) from error
     try:
         _ = declared.rules
     except EvidenceError as error:
-        raise _invalid(path, _rule_line(node, error), f"{error.where}: {error.found}", dataset, error.expected) from error
+        raise invalid(path, line_of_rule(node, error), f"{error.where}: {error.found}", dataset, error.expected) from error
     return declared
 
 
@@ -356,65 +357,6 @@ def _raw_column(name: str, given: Any) -> Any:
     return given
 
 
-def _invalid(path: Path, line: int, found: str, dataset: str, expected: str = "") -> EvidenceError:
-    return EvidenceError("declaration.invalid", where=f"{path}, line {line}", found=found, expected=expected, dataset=dataset)
-
-
-def _line(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
-    """The line of the deepest node of the path that the file has (pydantic's path may hold names of its own)."""
-    line = 1
-    for step in location:
-        found = _child(node, step)
-        if found is None:
-            continue
-        key, node = found
-        line = key.start_mark.line + 1
-    return line
-
-
-def _child(node: yaml.Node | None, step: Any) -> tuple[yaml.Node, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step], node.value[step]
-    return None
-
-
-def _rule_line(node: yaml.Node | None, error: EvidenceError) -> int:
-    index = re.search(r"\d+", error.where)
-    return _line(node, ("expectations", int(index.group()) - 1)) if index else _line(node, ("expectations",))
-
-
-def _repeated_key(node: yaml.Node | None) -> tuple[str, int] | None:
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                return str(key.value), key.start_mark.line + 1
-            seen.add(key.value)
-            deeper = _repeated_key(value)
-            if deeper:
-                return deeper
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            deeper = _repeated_key(value)
-            if deeper:
-                return deeper
-    return None
-
-
-def _sentence(error: Any, data: Mapping[str, Any]) -> str:
-    """What pydantic found, in words, with the nearest right name for a key that is not known."""
-    path = ".".join(str(step) for step in error["loc"])
-    if error["type"] == "extra_forbidden" and error["input"] is None and " " in str(error["loc"][-1]):
-        return f"{error['loc'][-1]!r} was read as a key: a text with a comma inside {{…}} needs quotation marks"
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {path!r}{_nearest(str(error['loc'][-1]), _known_keys(error['loc'], data))}"
-    if error["type"] == "missing":
-        return f"missing key {path!r}"
-    return f"{path}: {error['msg'].removeprefix('Value error, ')}"
-
-
 def _known_keys(location: tuple[Any, ...], data: Mapping[str, Any]) -> list[str]:
     """The keys that could stand where an unknown one does."""
     from expectations.sources import model_of
@@ -435,8 +377,3 @@ def _known_keys(location: tuple[Any, ...], data: Mapping[str, Any]) -> list[str]
         return list(RawColumn.model_fields)
     model = models.get(str(location[0]))
     return list(model.model_fields) if model else []
-
-
-def _nearest(name: str, known: Any) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""

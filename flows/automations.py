@@ -131,8 +131,8 @@ def core_of(one: Declared, ids: Callable[[str, str], UUID | None]) -> tuple[Auto
         }
     try:
         return AutomationCore.model_validate(content), missing
-    except ValidationError as error:
-        first = error.errors()[0]
+    except (ValidationError, TypeError) as error:  # Prefect compares a time span before it looks whether it is one
+        first = error.errors()[0] if isinstance(error, ValidationError) else {"loc": ("trigger",), "msg": str(error)}
         found = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         raise EvidenceError("automation.invalid", where=str(one.path), expected="an automation that Prefect takes", found=found) from error
 

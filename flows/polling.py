@@ -102,9 +102,9 @@ def _days_of_month(rhythm: Rhythm) -> frozenset[int]:
     if rhythm.weekdays:
         first, last = (7 * (count - 1) + 1, 7 * count) if count > 0 else (22, 31)
     elif rhythm.dates:
-        first, last = (count, count) if count > 0 else (27, 31)
+        first, last = (count, count) if count > 0 else (25, 31)
     else:
-        first, last = (count, count + 2 * ((count + 4) // 5) + 2) if count > 0 else (26, 31)
+        first, last = (count, count + 2 * ((count + 4) // 5) + 2) if count > 0 else (25, 31)
     return frozenset(range(first, min(last, 31) + 1))
 
 

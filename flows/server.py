@@ -135,7 +135,10 @@ def _start_server(home: Home, state: Running, environment: Mapping[str, str]) ->
     port = state.url.rsplit(":", 1)[1]
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--analytics-off"]
     # The server is not its own client: with an API address set, its user interface and services would call themselves through it.
-    return _start(home, state, "server", command, {name: value for name, value in environment.items() if name != "PREFECT_API_URL"})
+    own = {name: value for name, value in environment.items() if name != "PREFECT_API_URL"}
+    # The page asks at port 4200 unless it is told where its server listens.
+    own |= {"PREFECT_SERVER_API_PORT": port, "PREFECT_SERVER_UI_API_URL": state.api}
+    return _start(home, state, "server", command, own)
 
 
 def _worker_command() -> list[str]:

@@ -26,6 +26,7 @@ from tasks import archive
 from tasks.changes import Observed, against_contract, against_landed, first_sight
 from tasks.changes.announced import PUBLISHERS, weigh
 from tasks.changes.match import remembered
+from tasks.changes.parts import ReadPart, part_changes, summed
 from tasks.decisions import accepted_parts
 from tasks.discard import sift, without
 from tasks.policy import Graded, grade, together
@@ -73,11 +74,12 @@ def examine(
     parts = read_parts(dataset, snapshot, home, connection, scratch)
     arrived = _observed(connection, dataset, list(parts.values()), "arrived")
     before = _landed(dataset, home, last, connection, scratch, parts) if contract else None
+    of_parts = _of_parts(dataset, home, last, connection, scratch, parts) if before is not None and len(parts) > 1 else []
     accepted = f"accepted by {contract.accepted_by}: {contract.reason}" if contract and contract.snapshot == snapshot.id else ""
     asked = partial(grade, dataset=dataset, today=datetime.now(UTC).date(), accepted=accepted, parts=accepted_parts(home, dataset.id))
     discarded: tuple[Graded, ...] = ()
     for at_most in (*[dataset.discard_at_most] * (SIFTINGS - 1), 0.0):
-        changes, notes = _compared(dataset, snapshot, contract, before, arrived, connection)
+        changes, notes = _compared(dataset, snapshot, contract, before, arrived, connection, of_parts)
         sifted = sift(connection, asked(changes), arrived.table, arrived.shape, at_most)
         if not sifted.table:
             break
@@ -96,6 +98,7 @@ def _compared(
     before: Observed | None,
     arrived: Observed,
     connection: duckdb.DuckDBPyConnection,
+    of_parts: Sequence[Change] = (),
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """(each change once, what a person should know): against the contract, and against what landed last."""
     place = home_place()
@@ -111,6 +114,8 @@ def _compared(
         changes, notes = [*changes, *values.changes], [*notes, *values.notes]
     else:
         changes += first_sight(connection, arrived, place)
+    said = {(change.kind, change.column) for change in changes}
+    changes += [change for change in of_parts if (change.kind, change.column) not in said]  # what the whole shows is said of the whole
     unique = {change.id: change for change in changes}
     weighed = weigh(list(unique.values()), snapshot.announced, PUBLISHERS.get(dataset.source.kind, "the publisher"))
     return tuple(weighed.changes), tuple(dict.fromkeys([*notes, *weighed.notes]))
@@ -165,6 +170,28 @@ def _seen(connection: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, l
     if key and not set(key) <= set(column_names(connection, table)):
         key = None  # a key column is gone: that is a change to be named, and no reason to stop looking
     return Observed(observe(connection, table, layouts, key=key), table)
+
+
+def _of_parts(
+    dataset: Dataset, home: Home, last: Vintage | None, connection: duckdb.DuckDBPyConnection, scratch: Path, now: Mapping[str, PartTable]
+) -> list[Change]:
+    """What changed in single parts; those that did not change are not read again."""
+    if last is None:
+        return []
+    snapshot = archive.load(dataset.id, last.snapshot, home)
+    known = {identity: part for identity, part in now.items() if any(identity == f"{old.sha256}:{old.name}" for old in snapshot.parts)}
+    if len(known) == len(now):
+        return []
+    then = read_parts(dataset, snapshot, home, connection, scratch, known)
+    sides = [
+        [ReadPart(part.name, identity, part.table, tuple(_columns(connection, part)), part.layout) for identity, part in tables.items()]
+        for tables in (then, now)
+    ]
+    return summed(part_changes(connection, sides[0], sides[1], dataset.relied_on))
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, part: PartTable) -> list[str]:
+    return [name for name in column_names(connection, part.table) if not name.startswith("_")]
 
 
 def _landed(

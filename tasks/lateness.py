@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # `evidence status` shows how all stand and has no time to lo
 
 NEXT_RELEASE = "next_release"  # the label in which a fetch keeps the day that the publisher announces for the release to come (ISO date)
 _NEWEST = 5  # manifests that are looked at: the newest may be a replay of an old file
-_EARLY_AT_MOST = 14  # days by which a release may come before its day and still be that release; a third of its rhythm where that is less
+_EARLY_AT_MOST = 7  # days by which a release may come before its day and still be that release; a quarter of its rhythm where that is less
 _REACHES = (timedelta(days=40), timedelta(days=400), timedelta(days=366 * 12))
 _FORMAT = 1
 _STATED = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
@@ -185,7 +185,7 @@ def _first_missing(calendar: Calendar, arrived: date, today: date) -> Due | None
 
 def _early(calendar: Calendar, due: Due) -> int:
     before = calendar.last(due.opens)
-    return min(_EARLY_AT_MOST, (due.opens - before.opens).days // 3 if before else _EARLY_AT_MOST)
+    return min(_EARLY_AT_MOST, (due.opens - before.opens).days // 4 if before else _EARLY_AT_MOST)
 
 
 def _newest_snapshots(dataset: str, home: Home) -> list[Snapshot]:

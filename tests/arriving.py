@@ -45,7 +45,7 @@ select library as library_name, kind as library_kind, year as period, number_of(
     _part as source_part, _row as source_row
 from raw
 """
-Row = tuple[str, str, str, str]  # library, kind, year, visits
+Row = tuple[str, ...]  # library, kind, year, visits
 
 
 def rows(libraries: int = 100, year: str = "2024") -> list[Row]:

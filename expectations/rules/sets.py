@@ -92,7 +92,7 @@ def rules_of(given: RuleSet, columns: Sequence[str], key: Collection[str]) -> tu
     """The rules of a set for a table of these columns. `key` are the columns that tell its rows apart. Raises `declaration.invalid`."""
     figures = [column for column in columns if not column.startswith("_") and column not in UNITS | set(key) | set(given.filters)]
     filters = [column for column in columns if column in (set(key) | set(given.filters)) - UNITS]
-    return parse(list(RULE_SETS[given.name](columns, filters, figures)), columns)
+    return parse(list(RULE_SETS[given.name](columns, filters, figures)), [*columns, *REQUIRED])
 
 
 # -- the set of EES ------------------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def _geography(there: Collection[str]) -> Iterator[dict[str, Any]]:
             code, name = pairs[level]
             query = f"""select distinct {code}, {name} from {{table}}
                 where geographic_level = {literal(level)} and coalesce(trim({code}), '') not in ('', 'x', 'z')
-                and (trim({code}), trim({name})) not in (select (code, name) from {AREAS} where level = {literal(level)})"""
+                and (trim({code}), lower(trim({name}))) not in (select (code, lower(name)) from {AREAS} where level = {literal(level)})"""
             yield _rows(query, f"DfE knows these codes of level {level} by these names", "warning")
 
 
@@ -181,7 +181,7 @@ def _filters(filters: Sequence[str]) -> Iterator[dict[str, Any]]:
     yield _cells(filters, "coalesce(trim(cell), '') = ''", "no cell of a filter is blank", "warning")
     items = f"from {_unpivoted(filters)} group by column_name"
     yield _rows(
-        f"select column_name {items} having count(distinct cell) < 2", "a filter tells rows apart: it has two items or more", "warning"
+        f"select column_name {items} having count(distinct cell) < 2", "a filter tells rows apart: it has two items or more", "info"
     )
     total = "count(*) filter (where lower(trim(cell)) = 'total') = 0"
     yield _rows(f"select column_name {items} having {total}", "a filter has the item Total, which the service shows first", "info")

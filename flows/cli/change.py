@@ -80,7 +80,8 @@ def _print_rows(one: Mapping[str, Any], home: Home) -> None:
     from flows.cli.database import ask, published
 
     out = console()
-    where = f"dataset = '{one['dataset']}' and change_id in ('{one['id']}', '{(one.get('evidence') or {}).get('rule', '')}')"
+    identity = (one.get("evidence") or {}).get("rule", one["id"])  # rows that break a rule are kept under the rule
+    where = f"dataset = '{one['dataset']}' and change_id = '{identity}'"
     with suppress(EvidenceError), published(home) as connection:
         query = f"select source_part, source_row, cells from meta.discarded_rows where {where} order by 1, 2 limit {_SHOWN_ROWS}"
         rows = ask(connection, query, seconds=10).fetchall()

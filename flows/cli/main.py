@@ -39,6 +39,7 @@ from flows.cli import (
     watch,
 )
 from flows.cli.output import EXIT_FAILED, EXIT_WRONG_USE, print_error
+from flows.cli.quick import prepare_help
 from warehouse.home import Home
 
 WRONG_USE = {
@@ -89,6 +90,7 @@ for _panel, _commands in _GROUPS.items():
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    prepare_help(sys.argv[1:])
     try:
         app()
     except EvidenceError as error:

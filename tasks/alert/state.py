@@ -26,7 +26,7 @@ OUTAGE = {"fetch.unreachable", "fetch.timeout", "fetch.truncated", "fetch.rate_l
 PASSING = {
     "empty", "test_rows", "repeated_release", "table_repeated", "truncated", "not_data", "rows_fell", "rows_rose", "period_added", "period_removed",
     "area_missing", "area_added", "area_doubled", "history_revised", "values_redefined", "coverage_break",
-    "suppression_moved", "unit_rescaled", "layout_moved",
+    "suppression_moved", "unit_rescaled", "layout_moved", "rows_rejected",
 }  # fmt: skip
 _RANK = {"info": 0, "warning": 1, "breaking": 2, "failure": 2}
 # How far a run came, by the area of the code that ended it. What lies beyond was not looked at.

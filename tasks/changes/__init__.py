@@ -149,7 +149,10 @@ def lay(
     coded = [later for _, later in geography.geography_columns(before.shape, after.shape, alignment)]
     same_rows = found or (None if calm else match_on_the_rest(connection, before, after, alignment))
     told, words = domains.domain_changes(connection, before, after, alignment, same_rows, calm, coded)
-    told += domains.marker_changes(before, after, alignment, calm)
+    told += [
+        periods.left_with_them(connection, before, after.shape, change, kind)
+        for change in domains.marker_changes(before, after, alignment, calm)
+    ]
     known = Translation({**codes.values, **words.values})
     rematched = best_match(connection, before, after, alignment, key, known) if known.values else found
     held = moves.hold(connection, before, after, alignment, rematched)

@@ -78,7 +78,7 @@ def compare_files(
     """
     with tempfile.TemporaryDirectory(prefix="evidence-compare-") as folder, duckdb.connect(":memory:") as connection:
         # Large tables spill here instead of growing.
-        connection.execute(f"set temp_directory = '{folder}'; set memory_limit = '{memory}'")
+        connection.execute(f"set temp_directory = '{folder}'; set memory_limit = '{memory}'; set enable_progress_bar = false")
         earlier = look(connection, Path(before), "before_file", key, sheet)
         try:
             later = look(connection, Path(after), "after_file", None, after_sheet or sheet)

@@ -65,7 +65,7 @@ def geography_changes(
     pairs = geography_columns(before.shape, after.shape, alignment)
     for index, pair in enumerate(pairs):
         gone, come = difference(connection, before, after, pair)
-        if index == 0 and not calm:
+        if not calm:
             changes += renamed_places(connection, before, after, alignment, pair, place)
         if not gone and not come:
             continue

@@ -6,12 +6,15 @@ Refuses to alarm over a period that is only printed otherwise, and over one that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
-from tasks.changes.observed import Alignment
+from tasks.changes.observed import Alignment, Observed
 from tasks.changes.words import counted, listed, quoted
+from tasks.shape import sql
 from tasks.shape.periods import parse_all
 
 FULL, WINDOW, INCREMENT = "full", "window", "increment"
@@ -87,6 +90,22 @@ def period_changes(before: Shape, after: Shape, periods: Periods, delivery: str,
         mapping = {periods.before[start]: periods.after[start] for start in reprinted}
         changes.append(Change("category_renamed", Severity.WARNING, what, column, old, new, {"renamed": mapping}, "periods"))
     return changes
+
+
+def left_with_them(connection: duckdb.DuckDBPyConnection, before: Observed, after: Shape, change: Change, delivery: str) -> Change:
+    """A marker that stood only in periods which a rolling window has dropped went with them: said, and no alarm."""
+    column = before.shape.period_column
+    gone = [periods.before[start] for start in periods.removed] if (periods := periods_of(before.shape, after)) else []
+    if change.kind != "marker_removed" or delivery != WINDOW or column is None or not gone:
+        return change
+    cells = " or ".join(f"{sql.text(sql.identifier(name))} = {sql.literal(str(change.before))}" for name in change.evidence["columns"])
+    found = connection.execute(
+        f"select count(*) from {sql.identifier(before.table)} where ({cells}) and {sql.text(sql.identifier(column))} not in {sql.literals(gone)}"
+    ).fetchone()
+    if not found or found[0]:
+        return change
+    what = f"{change.what} It stood only in periods that have left the window."
+    return replace(change, severity=min(change.severity, Severity.INFO), what=what)
 
 
 def _by_start(shape: Shape) -> dict[str, str]:

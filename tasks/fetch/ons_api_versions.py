@@ -47,6 +47,7 @@ class Version:
 
 
 def path_of(dataset: str, edition: str, number: int) -> str:
+    """Where a version stands below the API."""
     return f"datasets/{dataset}/editions/{edition}/versions/{number}"
 
 

@@ -85,6 +85,7 @@ class Frame:
 def opened() -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory, for one reading."""
     with duckdb.connect(":memory:") as connection:
+        connection.execute("set enable_progress_bar = false")
         yield connection
 
 

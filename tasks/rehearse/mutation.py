@@ -83,13 +83,14 @@ def categories(frame: Frame, in_key: bool, fewest: int = 2, most: int = 40) -> C
 
 
 def _follows_an_area(frame: Frame, column: Column) -> bool:
-    """Whether a column only says more of the area (its region, its old code): it is no category of the figures."""
-    area = frame.shape.area_column
-    if area is None:
-        return False
-    place, at = frame.at(area), frame.at(column.name)
-    pairs = {(row[place], row[at]) for row in frame.rows if row[place]}  # rows of a region or a country have no area of their own
-    return len(pairs) <= 1.02 * len({area for area, _ in pairs})
+    """Whether a column only says more of an area (its region, its old code, its name): it is no category of the figures."""
+    at = frame.at(column.name)
+    for area in {frame.shape.area_column, *(level.column for level in frame.shape.areas)} - {None}:
+        place = frame.at(str(area))
+        pairs = {(row[place], row[at]) for row in frame.rows if row[place]}  # rows of a region or a country have no area of their own
+        if len(pairs) <= 1.02 * len({code for code, _ in pairs}):
+            return True
+    return False
 
 
 def areas_of(frame: Frame) -> list[str]:

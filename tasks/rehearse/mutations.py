@@ -50,8 +50,8 @@ class Rehearsed:
 def rehearse(frame: Frame, mutation: Mutation, folder: Path, seed: int = 0) -> Rehearsed | None:
     """Mutate a table and compare the two files; None where the table has no room for the mutation. The same seed gives the same files."""
     altered = mutation.alter(frame, Random(f"{mutation.name}:{seed}"))
-    if altered is None:
-        return None
+    if altered is None or altered == frame:
+        return None  # no room, or nothing that it would alter
     pair = altered if isinstance(altered, Pair) else Pair(frame, altered)
     (folder / "before").mkdir(parents=True, exist_ok=True)
     (folder / "after").mkdir(parents=True, exist_ok=True)

@@ -156,7 +156,7 @@ def kinds_covered() -> dict[str, list[str]]:
 
 def _mutated(stage: Stage, frame: Frame, part: str, mutation: Mutation, strength: str, folder: Path) -> Rehearsal | None:
     result = mutation.alter(frame, Random(f"{mutation.name}:0"))
-    if result is None or (isinstance(result, Pair) and result.before is not frame):
+    if result is None or result == frame or (isinstance(result, Pair) and result.before is not frame):
         return None
     after = result.after if isinstance(result, Pair) else result
     expected: tuple[str, ...] = mutation.kinds

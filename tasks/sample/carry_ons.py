@@ -68,8 +68,6 @@ SUBNATIONAL_URL = (
     "https://raw.githubusercontent.com/ONSvisual/subnational-indicators/6c1bac1304935409adcf28cd4b01e4e2ff32ed25/R/machine_readable.csv"
 )
 SUBNATIONAL_COLUMNS = ("AREACD", "AREANM", "Geography", "Indicator", "Period", "Measure", "Unit", "Value")
-ETHNIC_GROUPS = "ons/census2021/TS021_ltla_birmingham_19groups_demographr.csv"
-TS021 = "ons/ons_api/v1_responses"
 Rows = list[list[Any]]
 
 
@@ -85,6 +83,7 @@ def carry(files: Path, out: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Carry from the folder of real files that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", type=Path)
     parser.add_argument("figures", type=Path, nargs="?", default=FIGURES)
@@ -173,35 +172,34 @@ def _living_wage(files: Path, folder: Path) -> None:
 
 
 def _businesses(files: Path, folder: Path) -> None:
-    """Three sheets of one workbook, every area; headers and codes with their trailing blanks, names with their footnote marks."""
-    sheets: list[dict[str, Any]] = []
+    """Three sheets of one workbook, a dataset each, every area; codes with their trailing blanks, names with their footnote marks."""
     for name, dataset in BUSINESS_SHEETS.items():
         rows = _sheet(files / BUSINESSES, name)
         body = [row for row in rows[BUSINESS_HEADER:] if str(row[0]).strip()]
         years = [str(int(float(cell))) for cell in rows[BUSINESS_HEADER - 1][2:]]
         _table(body, ("code", "name", *years), folder / f"{dataset}.parquet")
-        sheets.append({"name": name, "rows": rows[:BUSINESS_HEADER], "figures": f"{dataset}.parquet"})
-    cover = {
-        "name": "Cover",
-        "rows": [["Business Demography 2023"], ["Figures carried over for the sample; the publisher's notes are in the publisher's file."]],
+        _write(_workbook({"name": name, "rows": rows[:BUSINESS_HEADER], "figures": f"{dataset}.parquet"}), folder / f"{dataset}.json")
+
+
+def _workbook(sheet: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of the workbook with one sheet of figures."""
+    note = "Figures carried over for the sample; the publisher's notes are in the publisher's file."
+    cover = {"name": "Cover", "rows": [["Business Demography 2023"], [note]]}
+    edition = {
+        "name": "current",
+        "title": "2023",
+        "released": "2024-11-18T09:30:00.000Z",
+        "versions": [],
+        "files": [{"name": "businessdemographyexceltables2023.xlsx", "sheets": [cover, sheet]}],
     }
-    manifest = {
+    return {
         "protocol": "ons_website",
-        "source": "Office for National Statistics, Business demography, UK: 2023, tables 1.1d, 2.1d and 3.1d",
+        "source": f"Office for National Statistics, Business demography, UK: 2023, {sheet['name']}",
         "licence": LICENCE,
         "page": BUSINESSES_PAGE,
         "title": "Business demography, UK",
-        "editions": [
-            {
-                "name": "current",
-                "title": "2023",
-                "released": "2024-11-18T09:30:00.000Z",
-                "versions": [],
-                "files": [{"name": "businessdemographyexceltables2023.xlsx", "sheets": [cover, *sheets]}],
-            }
-        ],
+        "editions": [edition],
     }
-    _write(manifest, folder / "business_demography.json")
 
 
 def _subnational(files: Path, folder: Path) -> None:

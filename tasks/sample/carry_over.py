@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.sample import carry_census, carry_files, carry_geography, carry_nomis, carry_spend, carry_survey
+from tasks.sample import carry_census, carry_dfe, carry_files, carry_geography, carry_nomis, carry_ons, carry_spend, carry_survey
 from tasks.sample.carrying import LICENCE, read_csv, write_parquet
 
 FIGURES = Path(__file__).resolve().parent / "figures"
@@ -104,12 +104,14 @@ def carry_over(files: Path, figures: Path = FIGURES) -> None:
     carry_survey.carry(files, figures / "ons")
     carry_geography.carry(files, figures / "ons")
     carry_files.carry(files, figures)
+    carry_ons.carry(files, figures)
     with duckdb.connect(":memory:") as connection:
         _area_lookup(connection, files, figures / "ons")
         _attendance(connection, files, figures / "dfe")
         _pupils(connection, files, figures / "dfe")
         _deprivation(connection, files, figures / "mhclg")
     carry_spend.carry(files, figures / "council")
+    carry_dfe.carry(files, figures / "dfe")
 
 
 def _area_lookup(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -> None:

@@ -8,7 +8,8 @@ Holds no figures: it reads manifests and the tables beside them. A manifest is J
                               "sheets": [{"name": "Table 1.1d", "rows": [["Table 1.1d - …"]], "figures": "births.parquet", "below": [["a note"]]}]},
                              {"name": "x.zip", "members": [{"name": "Table 7.xls", "sheets": […]}]}]}]}
 
-A sheet is `rows` as they stand, then the figures without a header (`rows` end with it), then `below`.
+A sheet is `rows` as they stand, then the figures without a header (`rows` end with it), then `below`. Manifests
+of one page and one workbook each carry a sheet of it.
 """
 
 from __future__ import annotations
@@ -56,7 +57,10 @@ class OnsWebsiteResponder:
         pages: dict[str, dict[str, Any]] = {}
         for path in self._manifests:
             told = json.loads(path.read_text(encoding="utf-8"))
-            pages[told["page"]] = {**told, "folder": path.parent}
+            if told["page"] in pages:
+                _merge(pages[told["page"]], told)
+            else:
+                pages[told["page"]] = {**told, "folder": path.parent}
         return pages
 
     def _edition(self, path: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -104,6 +108,14 @@ class OnsWebsiteResponder:
             self._made[uri] = _made(told, found[0]["folder"])
         media_type = _TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
         return Response(200, self._made[uri], {"Content-Type": media_type, "Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _merge(page: Mapping[str, Any], other: Mapping[str, Any]) -> None:
+    """Add the sheets of another manifest to the workbook of the same page, edition and name: one dataset carries one sheet."""
+    for edition, more in zip(page["editions"], other["editions"], strict=True):
+        for file, further in zip(edition["files"], more["files"], strict=True):
+            known = {sheet["name"] for sheet in file["sheets"]}
+            file["sheets"] += [sheet for sheet in further["sheets"] if sheet["name"] not in known]
 
 
 def _made(told: Mapping[str, Any], folder: Path) -> bytes:

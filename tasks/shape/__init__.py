@@ -13,8 +13,8 @@ from expectations.errors import EvidenceError
 from expectations.shape import Column, Layout, Shape
 from tasks.shape import sql
 from tasks.shape.content import fingerprint
-from tasks.shape.key import infer_key, key_duplicates
-from tasks.shape.profile import CATEGORIES, Profile, profile
+from tasks.shape.key import infer_key, key_duplicates, key_share
+from tasks.shape.profile import CATEGORIES, Profile, profile, quantile_step
 from tasks.shape.roles import Roles, roles
 
 ROW = "_row"  # the reader's own column: where a record stands in its file
@@ -53,7 +53,7 @@ def observe(connection: duckdb.DuckDBPyConnection, table: str, layouts: Mapping[
         area_name_column=played.area_name_column,
         key_inferred=key is None,
         period_headers=played.period_headers,
-        notes=_notes(chosen, duplicates, key is None, played),
+        notes=(*_notes(chosen, duplicates, key is None, played), *_estimated(profiles, chosen, rows)),
     )
 
 
@@ -131,6 +131,19 @@ def _notes(key: Sequence[str], duplicates: int, inferred: bool, played: Roles) -
         notes.append("periods read from the header: " + ", ".join(played.period_headers[:6]))
     if played.measures:
         notes.append(f"{len(played.measures)} measures inferred")
+    return tuple(notes)
+
+
+def _estimated(profiles: Sequence[Profile], key: Sequence[str], rows: int) -> tuple[str, ...]:
+    """What was not counted exactly, because the table is large."""
+    notes = []
+    sketched = [one.name for one in profiles if one.sketched]
+    if sketched:
+        notes.append(f"different values estimated (HyperLogLog, may be a tenth off): {', '.join(sketched)}")
+    if quantile_step(rows) > 1 and any(one.quantiles for one in profiles):
+        notes.append(f"quantiles from every {quantile_step(rows):,}th row")
+    if key and key_share(rows) > 1:
+        notes.append(f"rows that share a key estimated from one key in {key_share(rows):,}")
     return tuple(notes)
 
 

@@ -15,6 +15,7 @@ from tasks.shape.profile import Profile
 from tasks.shape.roles import Roles
 
 SAMPLE = 200_000  # rows on which columns are left out one by one; the result is then proved on the whole table
+EXACT_KEYS = 20_000_000  # rows, up to which every key is counted; of a larger table, a part of the keys, so that memory stays bounded
 NEARLY = 0.995  # a key may have this many of its rows distinct: a few rows that were printed twice do not make a table keyless
 MOST_COLUMNS = 14
 _NAME = re.compile(r"name|nm$|nmw$|label|desc|title|sort_?order|typecode|_type$|^(?!.*code).*level$", re.IGNORECASE)
@@ -52,6 +53,11 @@ def infer_key(
 def key_duplicates(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], rows: int) -> int:
     """How many rows a given key fails to tell apart."""
     return rows - _distinct(connection, table, key) if key else 0
+
+
+def key_share(rows: int) -> int:
+    """Of the keys of a table, one in how many is counted (chosen by its hash, so that rows that share a key are counted together)."""
+    return -(-rows // EXACT_KEYS) if rows > EXACT_KEYS else 1
 
 
 def _candidates(profiles: Sequence[Profile], roles: Roles, rows: int) -> list[Profile]:
@@ -109,6 +115,18 @@ def _proved(connection: duckdb.DuckDBPyConnection, table: str, kept: list[str], 
 def _distinct(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], sample: int | None = None) -> int:
     """How many rows differ in these columns; an empty cell is a value like any other here."""
     cells = ", ".join(f"coalesce({sql.identifier(name)}, '')" for name in names)
-    source = sql.identifier(table) if sample is None else f"(select * from {sql.identifier(table)} limit {sample})"
-    found = connection.execute(f"select count(*) from (select distinct hash({cells}) from {source})").fetchone()
+    if sample is not None:
+        return _count(
+            connection, f"select count(*) from (select distinct hash({cells}) from (from {sql.identifier(table)} limit {sample}))"
+        )
+    rows = _count(connection, f"select count(*) from {sql.identifier(table)}")
+    share = key_share(rows)
+    hashes = f"select hash({cells}) as h from {sql.identifier(table)}"
+    if share == 1:
+        return _count(connection, f"select count(*) from (select distinct h from ({hashes}))")
+    return rows - share * _count(connection, f"select count(*) - count(distinct h) from ({hashes}) where h % {share} = 0")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    found = connection.execute(query).fetchone()
     return int(found[0]) if found else 0

@@ -57,6 +57,7 @@ class Profile:
     quantiles: tuple[float, ...] = ()
     long: bool = False
     date_form: str | None = None
+    sketched: bool = False  # `distinct` was estimated (HyperLogLog), not counted
 
     @property
     def said(self) -> int:
@@ -143,7 +144,7 @@ def _in_one_pass(connection: duckdb.DuckDBPyConnection, table: str, names: Seque
     for name in many:
         distinct = profiles[name].distinct
         _fill(profiles[name], _cheap_measures(connection, source, name))
-        profiles[name].distinct = distinct
+        profiles[name].distinct, profiles[name].sketched = distinct, True
         _markers_of_many(connection, source, profiles[name])
     return list(profiles.values())
 
@@ -286,9 +287,14 @@ def _settle_strays(one: Profile) -> None:
     one.markers = {value: count for value, count in known.items() if value in _SURE_MARKERS or spelt_out}
 
 
+def quantile_step(rows: int) -> int:
+    """Of the rows of a table, every how-manieth is looked at for quantiles."""
+    return max(1, rows // SAMPLE_ROWS)
+
+
 def _quantiles(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[Profile], rows: int) -> None:
     numeric = [one for one in profiles if one.numeric]
-    step = max(1, rows // SAMPLE_ROWS)
+    step = quantile_step(rows)
     source = f"(select * from {sql.identifier(table)} where rowid % {step} = 0)" if step > 1 else sql.identifier(table)
     points = "[" + ", ".join(str(point) for point in QUANTILES) + "]"
     for chunk in _chunks([one.name for one in numeric]):

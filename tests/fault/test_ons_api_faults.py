@@ -235,6 +235,9 @@ def test_a_filter_without_an_id_is_a_failure(
 def test_a_list_that_is_not_what_it_counts_is_a_failure(
     change: Callable[[Any], Any], code: str, responders: dict[str, Responder], client: Callable[..., Http]
 ) -> None:
-    with SampleServer({**responders, "/api": Changed(responders["/api"], "/datasets", change)}) as server, pytest.raises(EvidenceError) as caught:
+    with (
+        SampleServer({**responders, "/api": Changed(responders["/api"], "/datasets", change)}) as server,
+        pytest.raises(EvidenceError) as caught,
+    ):
         Api(client(), server.at("/api")).items("datasets", "datasets")
     assert caught.value.code == code

@@ -26,7 +26,7 @@ OWNED = {  # a library -> the one place that may import it
     "typer": ("flows/cli/", "flows/reference.py"),
     "rich": ("flows/",),
     "python_calamine": ("tasks/read/", "tasks/sample/carry_"),
-    "yaml": ("expectations/declaration.py", "flows/"),
+    "yaml": ("expectations/declaration", "flows/"),
     "apprise": ("tasks/alert/",),
     "xlwt": ("tasks/sample/",),
     "openpyxl": ("tasks/sample/",),

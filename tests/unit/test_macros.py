@@ -287,6 +287,44 @@ def test_a_code_tells_the_kind_of_its_area(macros: duckdb.DuckDBPyConnection, co
     assert call(macros, "area_level", code) == level
 
 
+@pytest.mark.parametrize(
+    ("number", "code", "name"),
+    [
+        ("330", "E08000025", "Birmingham"),
+        ("330.0", "E08000025", "Birmingham"),
+        ("970", "E92000001", "England"),
+        ("909", "E10000006", "Cumbria"),
+        ("702", None, None),
+        ("33", None, None),
+        ("330.5", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_number_of_dfe_is_an_area(macros: duckdb.DuckDBPyConnection, number: str | None, code: str | None, name: str | None) -> None:
+    assert (call(macros, "dfe_area_code", number), call(macros, "dfe_area_name", number)) == (code, name)
+
+
+def test_every_number_of_dfe_has_one_code_and_one_name(macros: duckdb.DuckDBPyConnection) -> None:
+    numbers, codes, names = macros.execute(
+        "select list_sort(map_keys(dfe_area_codes())), map_values(dfe_area_codes()), list_sort(map_keys(dfe_area_names()))"
+    ).fetchall()[0]
+    assert numbers == names and len(codes) == len(set(codes)) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("level", "code", "kind"),
+    [("National", "E92000001", "country"), ("Regional", "E12000005", "region"), (" Local authority", "E08000025", "local_authority")],
+)
+def test_a_row_of_ees_is_of_the_area_of_its_own_level(macros: duckdb.DuckDBPyConnection, level: str, code: str, kind: str) -> None:
+    assert call(macros, "ees_area", level, "E92000001", "E12000005", "E08000025") == code
+    assert call(macros, "ees_area_level", level) == kind
+
+
+def test_a_level_of_ees_without_an_area_is_an_error(macros: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.Error, match="no area for the geographic level"):
+        call(macros, "ees_area", "School", "E92000001", "E12000005", "E08000025")
+
+
 def test_every_macro_has_a_test_here() -> None:
     defined = set(re.findall(r"create or replace macro (\w+)", SQL.read_text(encoding="utf-8")))
     own_text = (PROJECT / "tests" / "unit" / "test_macros.py").read_text(encoding="utf-8")

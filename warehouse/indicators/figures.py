@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -70,13 +70,12 @@ class FigureSource:
     compare: str = "rounded"
     near: float | None = None
     order: str = "highest"
-    scale: float = 1.0
+    part: str = "value"  # or numerator, where the strategy prints the count behind a share
     verdict: str = ""
     reason: str = ""
     nearest: str = ""
     latest: str = ""  # another indicator that says how it stands now
     latest_breakdown: str = "all"
-    same: Mapping[str, str] = field(default_factory=dict)  # a name as printed -> as the data have it
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,7 @@ def load_sources(path: Path = SOURCES) -> dict[str, FigureSource]:
             f"no figure {name!r}" if name not in known
             else f"unknown key {sorted(set(given) - allowed)[0]!r}" if set(given) - allowed
             else f"compare {given['compare']!r}" if given.get("compare", "rounded") not in COMPARE
+            else f"part {given['part']!r}" if given.get("part", "value") not in ("value", "numerator")
             else f"verdict {given['verdict']!r}" if given.get("verdict") and given["verdict"] not in VERDICTS
             else "neither an indicator nor a verdict" if not given.get("indicator") and not given.get("verdict")
             else "a fixed verdict without a reason" if given.get("verdict") and not given.get("reason")
@@ -139,7 +139,7 @@ def verdict_of(figure: Figure, source: FigureSource, found: Recomputed) -> str:
     """Whether our figure is the published one."""
     if source.compare == "ranking":
         printed = _names(figure.published)
-        missing = len({source.same.get(name, name) for name in printed} - set(found.names))
+        missing = len(set(printed) - set(found.names))
         return REPRODUCED if not missing else NEAR if missing == 1 else DIFFERS
     if figure.value is None or found.value is None:
         return UNCLEAR
@@ -164,6 +164,7 @@ def _row(connection: _Connection, figure: Figure, source: FigureSource, states: 
     found, latest = _looked_up(connection, figure, source, states)
     verdict, reason = _judged(figure, source, found, states)
     comparable = _comparable(connection, source, found, latest, states)
+    later = found and latest and found.period != latest.period
     printed = {
         "figure": figure.figure,
         "number": figure.number,
@@ -189,7 +190,7 @@ def _row(connection: _Connection, figure: Figure, source: FigureSource, states: 
         "verdict": verdict,
         "reason": reason,
         "difference": _less(found.value if found else None, figure.value),
-        "change_since": None if comparable else _less(latest.value if latest else None, found.value if found else None),
+        "change_since": None if comparable or not later else _less(latest.value if latest else None, found.value if found else None),
         "comparable": comparable,
         "datasets": behind_it.datasets if (behind_it := states.get(source.indicator)) else None,
         "nearest": source.nearest or None,
@@ -255,7 +256,7 @@ def _select(source: FigureSource, indicator: str, breakdown: str) -> str:
     wanted = {"indicator": indicator, "breakdown": breakdown, "area_code": source.area_code}
     wanted |= {name: given for name in ("area_level", "area_vintage") if (given := getattr(source, name)) and indicator == source.indicator}
     conditions = " and ".join(f"{name} = {literal(given)}" for name, given in wanted.items())
-    return f"select period, value from mart.indicator_values where value is not null and {conditions}"
+    return f"select period, {source.part} from mart.indicator_values where {source.part} is not null and {conditions}"
 
 
 def _ranking(connection: _Connection, source: FigureSource, figure: Figure) -> Recomputed | None:
@@ -279,7 +280,7 @@ def _ranking(connection: _Connection, source: FigureSource, figure: Figure) -> R
 def _as_text(row: Sequence[Any] | None, source: FigureSource, figure: Figure) -> Recomputed | None:
     if row is None:
         return None
-    value = float(row[1]) * source.scale
+    value = float(row[1])
     digits = max(figure.decimals, 0 if abs(value) >= 1000 else 1 if abs(value) >= 1 else 3)
     if figure.unit in ("rank", "people", "jobs", "households", "places"):
         digits = 0

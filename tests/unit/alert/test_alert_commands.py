@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from expectations.errors import EvidenceError
 from flows.cli.main import app
-from tests.alerting import DATASET, Hook, change, end, failed, held, unchanged
+from tests.alerting import DATASET, Hook, change, end, failed, held, landed, unchanged
 from warehouse.home import Home
 
 Command = Callable[..., Result]
@@ -69,6 +69,20 @@ def test_something_else_that_is_held_beside_what_was_declined_is_told_alone(home
     end(home, held(change(id="aaaaaaaaaa"), change(id="bbbbbbbbbb"), snapshot="s3"), run="run-2")
     assert len(receiver.posted) == 2
     assert "bbbbbbbbbb" in receiver.bodies[-1]["message"] and "aaaaaaaaaa" not in receiver.bodies[-1]["message"]
+
+
+def test_what_landed_and_waits_to_be_accepted_is_told_once_and_stays_listed(home: Home, evidence: Command, receiver: Hook) -> None:
+    came = change("column_added", "warning", column="loans")
+    for number, snapshot in enumerate(("s2", "s3", "s4")):
+        end(home, landed(came, snapshot=snapshot), run=f"run-{number}")
+    assert len(receiver.posted) == 1
+    assert "landed, to be accepted" in " ".join(evidence("changes").output.split())
+
+
+def test_an_alert_says_how_many_rows_were_left_out(home: Home, receiver: Hook) -> None:
+    what = "2 rows look like a test. 2 rows are left out of what lands (1.24% of 161) and kept aside."
+    end(home, landed(change("test_rows", "breaking", what, action="discard_rows")))
+    assert "2 rows are left out of what lands" in " ".join(receiver.bodies[-1]["message"].split())
 
 
 def test_declining_needs_something_held_and_a_reason(home: Home, evidence: Command) -> None:

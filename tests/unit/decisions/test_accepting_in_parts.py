@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from expectations.change import Change, Severity
+from expectations.contract import Acceptance
 from expectations.contract import load as load_contract
 from expectations.errors import EvidenceError
 from tasks.accept import find, waiting
-from tasks.decisions import accepted_parts
+from tasks.decisions import accepted_parts, covers, keep_only, remember
 from tasks.record import read_hold
 from tests.arriving import DATASET, Visits, acted, rows
+from warehouse.home import Home
 
 HOLD = 'policy: {category_added: {do: hold, reason: "look at kinds"}, column_added: {do: hold, reason: "look at columns"}}'
 WIDER = "library,kind,year,visits,loans"
@@ -65,13 +68,25 @@ def test_a_newer_snapshot_keeps_the_acceptance_and_the_last_one_writes_every_rea
     assert accepted_parts(parts.home, DATASET) == {} and read_hold(parts.home, DATASET) is None
 
 
-def test_what_the_publisher_takes_back_is_asked_about_again(tmp_path: Path) -> None:
-    visits = Visits(tmp_path, HOLD)
-    visits.first(rows())
-    held = visits.arrive(CHANGED, WIDER)
-    visits.accept_part(next(str(change["id"]) for change in held.changes if change["kind"] == "column_added"))
-    assert visits.arrive(rows(101)).status == "landed"
-    assert accepted_parts(visits.home, DATASET) == {}
+def test_what_the_publisher_takes_back_is_asked_about_again(home: Home) -> None:
+    seen, gone = (Acceptance(id, "column_added", "warning", "It came.", "Ada", "2026-01-01", "right", "s1") for id in ("a", "b"))
+    remember(home, DATASET, [seen, gone])
+    keep_only(home, DATASET, {"a", "c"})
+    assert accepted_parts(home, DATASET) == {"a": seen}
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity", "what", "covered"),
+    [
+        ("column_added", Severity.WARNING, "Said in other words.", True),
+        ("column_added", Severity.BREAKING, "It came.", False),
+        ("rows_fell", Severity.WARNING, "It came.", True),
+        ("rows_fell", Severity.WARNING, "Many more are gone.", False),
+    ],
+)
+def test_an_acceptance_covers_what_a_person_saw(kind: str, severity: Severity, what: str, covered: bool) -> None:
+    accepted = Acceptance("a", kind, "warning", "It came.", "Ada", "2026-01-01", "right", "s1")
+    assert covers(accepted, Change(kind, severity, what)) is covered
 
 
 def test_a_warning_that_landed_waits_to_be_accepted_and_then_is_no_news(tmp_path: Path) -> None:

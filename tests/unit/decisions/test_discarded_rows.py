@@ -55,18 +55,13 @@ def test_each_row_is_kept_with_its_reason_and_place_and_published(discarded: Vis
     assert landed == (0,)
 
 
-def test_the_next_release_with_the_same_test_row_discards_it_again(tmp_path: Path) -> None:
+def test_the_next_release_discards_the_same_again_and_too_many_are_held(tmp_path: Path) -> None:
     visits = Visits(tmp_path, POLICY)
     assert visits.first([*rows(), TEST_ROW]).discarded == 1
     contract = load_contract(DATASET, visits.folder / "accepted")
     assert contract and contract.shape.rows == 100, "what is discarded is no part of what is accepted"
     again = visits.arrive([*rows(101), TEST_ROW])
     assert (again.status, again.rows, again.discarded) == ("landed", 101, 1)
-
-
-def test_more_than_the_declared_share_is_held_and_nothing_is_discarded(tmp_path: Path) -> None:
-    visits = Visits(tmp_path, POLICY)
-    visits.first(rows())
     outcome = visits.arrive([*rows(), *[(f"Test {number}", "branch", "2024", str(number)) for number in range(1, 6)]])
     assert outcome.status == "held" and outcome.discarded == 0
     held = next(change for change in outcome.changes if change["kind"] == "test_rows")

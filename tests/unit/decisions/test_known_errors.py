@@ -13,9 +13,12 @@ from tasks.known import softened
 from tasks.policy import grade
 from tests.arriving import Visits, acted, rows
 
-TESTS = 'known_errors: [{what: "the council leaves a test row in", until: 2030-01-01, kind: test_rows}]'
-RULE = 'known_errors: [{what: "corrections are printed as negative visits", until: 2030-01-01, rule: a count is not negative}]'
-QUERY = "known_errors: [{what: two libraries share a figure, until: 2030-01-01, query: 'select value from {table} group by 1 having count(*) > 1'}]"
+KNOWN = """
+known_errors:
+  - {what: "the council leaves a test row in", until: 2030-01-01, kind: test_rows}
+  - {what: "corrections are printed as negative visits", until: 2030-01-01, rule: a count is not negative}
+  - {what: two libraries share a figure, until: 2030-01-01, query: "select value from {table} group by 1 having count(*) > 1"}
+"""
 TEST_ROW = ("Dummy 1", "branch", "2024", "5")
 
 
@@ -23,27 +26,17 @@ def _mended(outcome: object) -> list[str]:
     return [str(change["what"]) for change in outcome.changes if change["kind"] == "source_mended"]  # type: ignore[attr-defined]
 
 
-def test_it_lands_without_an_alarm_and_is_said_once_when_it_is_mended(tmp_path: Path) -> None:
-    visits = Visits(tmp_path, TESTS)
-    visits.first([*rows(), TEST_ROW])
-    again = visits.arrive([*rows(101), TEST_ROW])
-    assert again.status == "landed" and acted(again) == {} and _mended(again) == []
-    assert _mended(visits.arrive(rows(102))) == ["The source mended: the council leaves a test row in."]
-    assert _mended(visits.arrive(rows(103))) == []
-
-
-def test_a_broken_rule_that_is_known_fails_nothing(tmp_path: Path) -> None:
-    visits = Visits(tmp_path, RULE)
-    broken = [*rows(), ("Library 900", "branch", "2024", "-3")]
-    assert visits.first(broken).status == "landed"
-    assert _mended(visits.arrive(rows(101))) == ["The source mended: corrections are printed as negative visits."]
+def test_they_land_without_an_alarm_and_each_is_said_once_when_it_is_mended(tmp_path: Path) -> None:
+    visits = Visits(tmp_path, KNOWN)
+    negative, double = ("Library 900", "branch", "2024", "-3"), ("Library 901", "branch", "2024", "1000")
+    first = visits.first([*rows(), TEST_ROW, negative, double])
+    assert first.status == "landed" and _mended(first) == []
+    mended = visits.arrive([*rows(101), negative])
+    assert mended.status == "landed" and {kind: action for kind, action in acted(mended).items() if kind != "rows_fell"} == {}
+    assert _mended(mended) == ["The source mended: the council leaves a test row in.", "The source mended: two libraries share a figure."]
+    assert _mended(visits.arrive(rows(102))) == ["The source mended: corrections are printed as negative visits."]
+    assert [rule.severity for rule in softened(visits.dataset, date(2026, 1, 2))] == ["info"]
     assert [rule.severity for rule in softened(visits.dataset, date(2030, 1, 2))] == ["critical"], "its day is past"
-
-
-def test_a_query_tells_whether_it_is_there(tmp_path: Path) -> None:
-    visits = Visits(tmp_path, QUERY)
-    visits.first([*rows(), ("Library 900", "branch", "2024", "1000")])
-    assert _mended(visits.arrive(rows(101))) == ["The source mended: two libraries share a figure."]
 
 
 @pytest.fixture(scope="module")

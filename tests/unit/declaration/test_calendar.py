@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -96,9 +97,8 @@ def test_every_form_that_is_proposed_is_understood(form: str) -> None:
     ],
 )
 def test_what_is_no_calendar_is_refused_with_the_nearest(due: str | tuple[str, ...], said: str) -> None:
-    with pytest.raises(ValueError, match="^") as error:
+    with pytest.raises(ValueError, match=re.escape(said)):
         parse(due)
-    assert said in str(error.value)
 
 
 @pytest.mark.parametrize(

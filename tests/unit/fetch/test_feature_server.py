@@ -260,3 +260,29 @@ def test_an_unknown_service_is_an_error(tmp_path: Path, http: Http) -> None:
 def test_a_wrong_argument_is_refused_before_anything_is_asked(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         FeatureServer(url="https://example.org/rest/services", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("told", "crs"),
+    [
+        ({"extent": {"spatialReference": {"wkid": 27700, "latestWkid": 27700}}}, "EPSG:27700"),
+        ({"extent": {"spatialReference": {"wkid": 102100, "latestWkid": 3857}}}, "EPSG:3857"),
+        (
+            {"sourceSpatialReference": {"wkid": 27700}, "extent": {"spatialReference": {"wkid": 4326}}},
+            "EPSG:27700",
+        ),
+        ({"extent": {"spatialReference": {"wkt": "PROJCS[…]"}}}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_layers_own_reference_system_is_told_in_one_way(told: dict[str, Any], crs: str) -> None:
+    assert feature_server._system(told) == crs
+
+
+def test_shapes_come_in_wgs_84_and_the_part_says_in_which_system_the_layer_is_kept(tmp_path: Path, http: Http) -> None:
+    with serving(figures(tmp_path, rows=2, shapes=True, crs=27700)) as server:
+        part = fetched(server, http, geometry=True, precision=5).parts[0]
+        asked = next(request for request in server.requests if request.one("f") == "geojson")
+        table = fetched(server, http).parts[0]
+    assert part.labels["crs"] == "EPSG:27700" and "crs" not in table.labels
+    assert (asked.one("outSR"), asked.one("geometryPrecision")) == ("4326", "5")

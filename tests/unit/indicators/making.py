@@ -46,10 +46,10 @@ def rows_of(connection: duckdb.DuckDBPyConnection, listed: Sequence[tuple[Any, .
     )
     for code, period, numerator, denominator in listed:
         level = "ward" if code.startswith("E05") else "local_authority"
-        connection.execute(
-            f"""insert into {name} values ('{code}', 'Area {code}', '{level}', '2021', '{period}', date '{period[:4]}-01-01', date '{period[:4]}-12-31',
-            {"null" if numerator is None else numerator}, {denominator})"""
-        )
+        days = f"date '{period[:4]}-01-01', date '{period[:4]}-12-31'"
+        counted = "null" if numerator is None else numerator
+        area = f"'{code}', 'Area {code}', '{level}', '2021'"
+        connection.execute(f"insert into {name} values ({area}, '{period}', {days}, {counted}, {denominator})")
 
 
 def build(

@@ -88,6 +88,6 @@ def test_what_duckdb_cannot_read_is_refused_before_anything_runs(tmp_path: Path)
 def test_a_name_stands_for_one_indicator(tmp_path: Path) -> None:
     written(tmp_path)
     written(tmp_path, name="diversity/residents")
-    with pytest.raises(EvidenceError, match="indicator.invalid") as refusal:
+    with pytest.raises(EvidenceError, match=r"indicator\.invalid") as refusal:
         load_all(tmp_path)
     assert "residents also stands in diversity/" in refusal.value.found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import duckdb
 import pytest
 
@@ -94,3 +96,22 @@ def test_header_text_never_reaches_sql_unquoted(connection: duckdb.DuckDBPyConne
     hostile = 'x"; drop table seen; --'
     shape = shape_of(connection, [{hostile: str(i), "it's": "a"} for i in range(5)])
     assert [column.name for column in shape.columns] == [hostile, "it's"]
+
+
+def test_a_large_table_is_estimated_and_says_so(connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile, key = import_module("tasks.shape.profile"), import_module("tasks.shape.key")
+    monkeypatch.setattr(profile, "EXACT_CELLS", 10)
+    monkeypatch.setattr(profile, "SAMPLE_ROWS", 5_000)
+    monkeypatch.setattr(key, "EXACT_KEYS", 3_000)
+    source = "select 2 + i as _row, 'thing ' || (i // 2) as thing, (i % 977)::varchar as people from range(20000) as t(i)"
+    connection.execute(f"create table large as {source}")
+    shape = observe(connection, "large", {}, key=["thing"])
+    thing, people = shape.columns
+    assert thing.distinct == pytest.approx(10_000, rel=0.3)
+    assert people.distinct == 977
+    assert shape.key_duplicates == pytest.approx(10_000, rel=0.1)
+    assert shape.notes[-3:] == (
+        "different values estimated (HyperLogLog, may be a tenth off): thing",
+        "quantiles from every 4th row",
+        "rows that share a key estimated from one key in 7",
+    )

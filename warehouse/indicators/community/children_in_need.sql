@@ -13,6 +13,9 @@
 
 select
     'all' as breakdown,
-    area_code, area_name, area_level, null as area_vintage, period, period_start, period_end, value, status, marker
+    area_code, area_name, area_level, null as area_vintage, period,
+    coalesce(period_start, make_date(try_cast(period as integer), 1, 1)) as period_start,
+    coalesce(period_end, make_date(try_cast(period as integer), 1, 31)) as period_end,
+    value, status, marker
 from dfe.local_authority_measures
-where measure = 'CIN' and period_end is not null
+where measure = 'CIN'

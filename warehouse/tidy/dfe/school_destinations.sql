@@ -1,5 +1,5 @@
 -- Destinations after key stage 4. Grain: one row per school year of the tables, school or total, and measure.
--- Example: 2018/19, local_authority, 330, sustained_destination -> 93 percent.
+-- Example: 2018/19, local_authority, 330, share_sustained -> 93 percent.
 with measured as (
     -- An empty cell stays a row, with status 'missing': a figure that is withheld must not vanish.
     from raw unpivot include nulls (
@@ -7,24 +7,24 @@ with measured as (
             pupils,
             pupils_disadvantaged,
             pupils_not_disadvantaged,
-            sustained_destination,
-            education,
-            apprenticeship,
-            employment,
-            not_sustained,
-            unknown,
-            sustained_destination_disadvantaged,
-            education_disadvantaged,
-            apprenticeship_disadvantaged,
-            employment_disadvantaged,
-            not_sustained_disadvantaged,
-            unknown_disadvantaged,
-            sustained_destination_not_disadvantaged,
-            education_not_disadvantaged,
-            apprenticeship_not_disadvantaged,
-            employment_not_disadvantaged,
-            not_sustained_not_disadvantaged,
-            unknown_not_disadvantaged
+            share_sustained,
+            share_education,
+            share_apprenticeship,
+            share_employment,
+            share_not_sustained,
+            share_unknown,
+            share_sustained_disadvantaged,
+            share_education_disadvantaged,
+            share_apprenticeship_disadvantaged,
+            share_employment_disadvantaged,
+            share_not_sustained_disadvantaged,
+            share_unknown_disadvantaged,
+            share_sustained_not_disadvantaged,
+            share_education_not_disadvantaged,
+            share_apprenticeship_not_disadvantaged,
+            share_employment_not_disadvantaged,
+            share_not_sustained_not_disadvantaged,
+            share_unknown_not_disadvantaged
         )
     )
 ),

@@ -14,7 +14,9 @@ estimates as (
         max(OBS_VALUE) filter (where MEASURED = 'Value') as estimate,
         max(OBS_STATUS) filter (where MEASURED = 'Value') as symbol,
         max(OBS_STATUS_NAME) filter (where MEASURED = 'Value') as words,
-        number_of(max(OBS_VALUE) filter (where MEASURED = 'Confidence')) as half,
+        max(OBS_VALUE) filter (where MEASURED = 'Confidence') as half,
+        max(OBS_STATUS) filter (where MEASURED = 'Confidence') as half_symbol,
+        max(OBS_STATUS_NAME) filter (where MEASURED = 'Confidence') as half_words,
         min(_part) as source_part,
         min(_row) filter (where MEASURED = 'Value') as source_row
     from cells
@@ -38,10 +40,11 @@ select
     end as category,
     'residents' as measure,
     number_of(estimate) as value,
-    number_of(estimate) - half as lower_ci,
-    number_of(estimate) + half as upper_ci,
-    nomis_status(estimate, words) as status,
-    case when estimate is null then symbol end as marker,
+    number_of(estimate) - number_of(half) as lower_ci,
+    number_of(estimate) + number_of(half) as upper_ci,
+    -- An estimate from a sample of three to nine is printed, its interval is not.
+    coalesce(nomis_status(estimate, words), nomis_status(half, half_words)) as status,
+    case when estimate is null then symbol when half is null then half_symbol end as marker,
     'people' as unit,
     source_part,
     source_row

@@ -1,0 +1,81 @@
+"""Where a declaration is wrong, and how: the line of its file, and the fault in words with the nearest right name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from expectations.errors import EvidenceError
+
+
+def invalid(path: Path, line: int, found: str, dataset: str, expected: str = "") -> EvidenceError:
+    """The coded error of a fault in this line of a file."""
+    return EvidenceError("declaration.invalid", where=f"{path}, line {line}", found=found, expected=expected, dataset=dataset)
+
+
+def line_of(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
+    """The line of the deepest node of the path that the file has (pydantic's path may hold names of its own)."""
+    line = 1
+    for step in location:
+        found = _child(node, step)
+        if found is None:
+            continue
+        key, node = found
+        line = key.start_mark.line + 1
+    return line
+
+
+def _child(node: yaml.Node | None, step: Any) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def line_of_rule(node: yaml.Node | None, error: EvidenceError) -> int:
+    """The line of the rule that an error of the rules names."""
+    index = re.search(r"\d+", error.where)
+    return line_of(node, ("expectations", int(index.group()) - 1)) if index else line_of(node, ("expectations",))
+
+
+def repeated_key(node: yaml.Node | None) -> tuple[str, int] | None:
+    """The first key that stands twice in one mapping, and its line; None where each stands once."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                return str(key.value), key.start_mark.line + 1
+            seen.add(key.value)
+            deeper = repeated_key(value)
+            if deeper:
+                return deeper
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            deeper = repeated_key(value)
+            if deeper:
+                return deeper
+    return None
+
+
+def sentence(error: Any, known: Iterable[str]) -> str:
+    """What pydantic found, in words, with the nearest right name for a key that is not known."""
+    path = ".".join(str(step) for step in error["loc"])
+    if error["type"] == "extra_forbidden" and error["input"] is None and " " in str(error["loc"][-1]):
+        return f"{error['loc'][-1]!r} was read as a key: a text with a comma inside {{…}} needs quotation marks"
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {path!r}{nearest(str(error['loc'][-1]), known)}"
+    if error["type"] == "missing":
+        return f"missing key {path!r}"
+    return f"{path}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """' (did you mean …?)' where a known name is near; '' where none is."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,197 @@
+"""The shipped indicators: each binds to its datasets' declared columns, gives true figures on the sample, and together they cover the strategy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from expectations.declaration import THEMES, all_ids, load
+from warehouse.home import Home
+from warehouse.indicators import Indicator, load_all, values
+from warehouse.indicators.aims import aims
+from warehouse.mart_files import mart_files
+from warehouse.table import identifier
+
+INDICATORS = load_all()
+BIRMINGHAM = "E08000025"
+pytestmark = pytest.mark.xdist_group("indicators")
+PROVENANCE = {"snapshot_id": "varchar", "source_part": "varchar", "source_row": "bigint", "vintage": "varchar"}
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with every declared table, empty, and the indicators' own tables on them."""
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("create schema mart")
+        for dataset in all_ids():
+            publisher, name = dataset.split(".")
+            columns = {**{name: column.type for name, column in load(dataset).tidy.columns.items()}, **PROVENANCE}
+            connection.execute(f"create schema if not exists {publisher}")
+            connection.execute(f"create table {publisher}.{name} ({', '.join(f'{identifier(c)} {kind}' for c, kind in columns.items())})")
+        _, left_out = values.build(connection, Home(tmp_path_factory.mktemp("home")), (), all_ids())
+        assert left_out == {}
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def sample(sample_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file of the shipped sample."""
+    with duckdb.connect(str(sample_home.database), read_only=True) as connection:
+        yield connection
+
+
+def asked(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query).fetchall()
+
+
+# -- every indicator -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+def test_an_indicator_reads_only_what_its_datasets_declare(declared: duckdb.DuckDBPyConnection, indicator: Indicator) -> None:
+    state, reason = asked(declared, f"select state, reason from mart.indicators where indicator = '{indicator.name}'")[0]
+    assert state == "empty", f"on empty tables of the declared columns: {reason}"
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
+def test_an_indicator_says_what_a_reader_needs(indicator: Indicator) -> None:
+    assert set(indicator.sources) <= set(all_ids()), "every source is a declared dataset"
+    assert indicator.caveats, "there is always something to bear in mind"
+    assert len(indicator.meaning) >= 30 and indicator.meaning.endswith(".")
+    assert {aim.kind for aim in indicator.informs} == {"principle", "challenge"} or indicator.theme in ("spending", "geography")
+    if indicator.interval == "wilson":
+        assert indicator.unit == "percent" and indicator.numerator and indicator.denominator
+    behind = {need for file in mart_files() if file.makes.keys() & indicator.reading.tables for need in file.needs}
+    assert behind <= set(indicator.sources), "what the mart's tables need is a source too"
+
+
+def test_the_indicators_cover_the_strategy() -> None:
+    informed = {aim.key for indicator in INDICATORS for aim in indicator.informs}
+    assert informed == set(aims())
+    assert {indicator.theme for indicator in INDICATORS} == set(THEMES)
+    assert len(INDICATORS) >= 60
+
+
+def test_names_are_spelt_out() -> None:
+    shortened = re.compile(r"(^|_)(ks4|ks2|pct|num|neet|fsm|eal|imd|att8|p8|aps|la|bme|uc)(_|$)")
+    assert [indicator.name for indicator in INDICATORS if shortened.search(indicator.name)] == []
+
+
+# -- on the sample's real figures ----------------------------------------------------------------------------------------------------
+
+
+def test_no_indicator_of_landed_data_fails(sample: duckdb.DuckDBPyConnection) -> None:
+    assert asked(sample, "select indicator, reason from mart.indicators where state = 'failed'") == []
+    empty = asked(sample, "select indicator from mart.indicators where state = 'empty'")
+    assert empty in ([], [("persistent_absence_year_to_date",)]), "the publisher leaves it out in the first weeks of a school year"
+    assert asked(sample, "select count(*) >= 45 from mart.indicators where state = 'computed'") == [(True,)]
+
+
+def test_every_value_has_an_area_a_period_and_its_datasets(sample: duckdb.DuckDBPyConnection) -> None:
+    faulty = """
+        select count(*) from mart.indicator_values where area_code is null or period is null or period_start is null or period_end < period_start
+        or datasets = '' or vintages = '' or (value is null) <> (status is not null and value is null) or lower_ci > value or upper_ci < value"""
+    assert asked(sample, faulty) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "breakdown", "expected", "digits"),
+    [
+        ("residents", "2021", "all", 1142494, 0),
+        ("residents_not_white_share", "2011", "all", 42.07, 2),
+        ("residents_not_white_british_share", "2011", "all", 46.86, 2),
+        ("residents_not_white_british_share", "2021", "all", 57.10, 2),
+        ("residents_not_white_share", "2021", "all", 51.38, 2),
+        ("pupils_english_additional_language", "2017/18", "all", 42.0, 1),
+        ("lsoas_most_deprived_twentieth", "2015", "all", 21.28, 2),
+        ("lsoas_most_deprived_twentieth", "2019", "all", 21.60, 2),
+        ("lsoas_most_deprived_tenth", "2015", "all", 39.59, 2),
+        ("lsoas_most_deprived_tenth", "2019", "all", 41.31, 2),
+        ("authority_rank_most_deprived_tenth", "2015", "all", 6, 0),
+        ("dissimilarity_not_white_output_areas_2011", "2011", "all", 0.5385, 4),
+        ("dissimilarity_not_white_lsoas_2011", "2011", "all", 0.5260, 4),
+        ("dissimilarity_not_white_lsoas_2021", "2021", "all", 0.4954, 4),
+        ("dissimilarity_not_white_msoas_2011", "2011", "all", 0.5125, 4),
+        ("dissimilarity_not_white_msoas_2021", "2021", "all", 0.4776, 4),
+        ("dissimilarity_not_white_40_wards_by_polygon", "2011", "all", 0.4837, 4),
+        ("dissimilarity_not_white_40_wards_best_fit", "2011", "all", 0.4805, 4),
+        ("dissimilarity_not_white_40_wards_from_lsoas", "2011", "all", 0.4832, 4),
+        ("dissimilarity_not_white_40_wards_from_lsoas", "2021", "all", 0.4498, 4),
+        ("dissimilarity_not_white_69_wards", "2011", "all", 0.4992, 4),
+        ("dissimilarity_not_white_69_wards", "2021", "all", 0.4604, 4),
+        ("dissimilarity_not_white_british_lsoas_2011", "2011", "all", 0.5172, 4),
+        ("residents_moved_by_ward_fit", "2011", "lsoa11_wd17", 5.69, 2),
+    ],
+)
+def test_birminghams_figures_are_the_known_ones(
+    sample: duckdb.DuckDBPyConnection, indicator: str, period: str, breakdown: str, expected: float, digits: int
+) -> None:
+    found = asked(
+        sample,
+        f"""select value from mart.indicator_values where indicator = '{indicator}' and period = '{period}' and breakdown = '{breakdown}'
+        and area_code = '{BIRMINGHAM}'""",
+    )
+    assert [round(value, digits) for (value,) in found] == [expected]
+
+
+def test_wards_add_up_to_the_index_and_to_the_city(sample: duckdb.DuckDBPyConnection) -> None:
+    parts = asked(sample, "select round(sum(value), 10) from mart.indicator_values where indicator = 'ward_part_of_dissimilarity_40_wards'")
+    whole = "select round(value, 10) from mart.indicator_values where indicator = 'dissimilarity_not_white_40_wards_by_polygon'"
+    assert parts == asked(sample, whole)
+    lsoas = """
+        select area_vintage, count(*), sum(denominator) from mart.indicator_values
+        where indicator = 'lsoas_most_deprived_tenth' and area_level = 'ward' group by all order by all"""
+    assert asked(sample, lsoas) == [("2017", 40, 639.0), ("2021", 69, 639.0)]
+
+
+def test_the_strategys_figures_are_judged(sample: duckdb.DuckDBPyConnection) -> None:
+    assert asked(sample, "select count(*), count(distinct figure), count(reason) from mart.strategy_figures") == [(61, 61, 61)]
+    told = dict(asked(sample, "select figure, verdict from mart.strategy_figures"))
+    assert told["ethnic_minority_share"] == told["imd_lsoa_top5"] == told["eal_pupils"] == told["dissimilarity_wards_low"] == "reproduced"
+    assert told["dissimilarity_index"] == told["dissimilarity_wards_high"] == "near"
+    assert told["imd_rank"] == "definition unclear"
+    assert told["ks4_att8_top"] == "not open"
+    kept = asked(
+        sample,
+        "select published, published_value, round(recomputed, 3), round(latest, 3) from mart.strategy_figures where figure = 'dissimilarity_index'",
+    )
+    assert kept == [("0.49", 0.49, 0.483, 0.45)], "the printed figure stays as printed"
+
+
+def test_changes_of_pupils_stop_at_the_break_of_2018(sample: duckdb.DuckDBPyConnection) -> None:
+    told = asked(
+        sample,
+        f"""select period, change is null, not_comparable is not null from mart.indicator_changes where area_code = '{BIRMINGHAM}'
+        and indicator = 'pupils_english_additional_language' and breakdown = 'all' and period <= '2018/19' order by period""",
+    )
+    assert told == [("2016/17", False, False), ("2017/18", True, True), ("2018/19", False, False)]
+
+
+def test_the_city_stands_beside_the_core_cities_and_its_neighbours(sample: duckdb.DuckDBPyConnection) -> None:
+    told = asked(
+        sample,
+        """select core_cities, place_among_core_cities, neighbours, country is not null, region is not null from mart.indicator_comparisons
+        where indicator = 'pupils_minority_ethnic_share' and breakdown = 'all' and period = '2021/22'""",
+    )
+    assert told == [(8, 1, 10, True, True)]
+    neighbours = [name for (name,) in asked(sample, "select area_name from mart.statistical_neighbours order by rank")]
+    assert len(neighbours) == 10 and {"Manchester", "Nottingham"} & set(neighbours)
+
+
+def test_inequality_between_wards_runs_with_deprivation(sample: duckdb.DuckDBPyConnection) -> None:
+    told = asked(
+        sample,
+        """select wards, most_deprived_fifth > 90, least_deprived_fifth < 10, slope_index < -90 from mart.ward_inequality
+        where indicator = 'lsoas_most_deprived_tenth' and period = '2019'""",
+    )
+    assert told == [(69, True, True, True)]
+
+
+def test_everything_in_the_mart_is_explained(sample: duckdb.DuckDBPyConnection) -> None:
+    silent = "select table_name, column_name from duckdb_columns() where schema_name = 'mart' and comment is null and not internal"
+    assert asked(sample, silent) == []
+    assert asked(sample, "select function_name from duckdb_functions() where schema_name = 'mart' and comment is null") == []

@@ -1,0 +1,18 @@
+-- title: Households who own their home
+-- meaning: Share of households, census of 2011: households who own their home.
+-- unit: percent
+-- better: neither
+-- levels: local_authority
+-- sources: ons.tenure_2011
+-- informs: neighbourhoods, housing
+-- numerator: Households who own their home
+-- denominator: All households
+-- interval: none
+-- caveat: 2011: private renting has grown since.
+
+select
+    area_code, area_name, area_level, area_vintage, period, period_start, period_end,
+    sum(value) filter (where tenure = 'Owned: Total') as numerator,
+    sum(value) filter (where tenure_kind = 'total') as denominator
+from ons.tenure_2011
+group by area_code, area_name, area_level, area_vintage, period, period_start, period_end
