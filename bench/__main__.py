@@ -27,6 +27,7 @@ from bench.contenders import ALL
 ROWS = (1_000_000, 10_000_000)
 ROUNDS = 3
 MOST_BY_HAND = 20_000_000  # rows: above, the frame and its checks need more memory than a small machine has
+WIDTH = 150  # columns of the tables
 PEERS = ("polars", "dlt")
 NEXT_NIGHTS = ("unchanged", "revised")  # run in the home that `ours` left
 PYTHON = Path(os.environ.get("EVIDENCE_BENCH_PYTHON") or ".venv/bench/bin/python").absolute()
@@ -47,7 +48,7 @@ class Timing:
 def main(arguments: Sequence[str]) -> None:
     """Run every contender on every size and print the tables."""
     asked = _parsed(arguments)
-    console = Console()
+    console = Console(width=WIDTH)
     names = _present([name for name in ALL if not asked.only or name in asked.only.split(",")], console)
     timings: list[Timing] = []
     with tempfile.TemporaryDirectory(prefix="evidence-bench-") as folder:
@@ -105,8 +106,9 @@ def _size(names: Sequence[str], rows: int, rounds: int, folder: Path, console: C
 
 
 def _time(name: str, csv: Path, rows: int, into: Path) -> tuple[float, float, float, float]:
-    """(seconds, seconds of processor, peak MB, MB of Parquet) of one contender."""
+    """(seconds, seconds of processor, peak MB, MB of Parquet written) of one contender."""
     python = PYTHON if name in PEERS else Path(sys.executable)
+    there = set(into.rglob("*.parquet"))
     started = time.perf_counter()
     process = subprocess.Popen([python, "-m", "bench.contenders", name, str(csv), str(into)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -116,7 +118,7 @@ def _time(name: str, csv: Path, rows: int, into: Path) -> tuple[float, float, fl
     seconds = time.perf_counter() - started
     if process.returncode != 0 or int(printed.split()[-1]) != rows:
         raise SystemExit(f"{name} on {rows:,} rows: exit {process.returncode}, printed {printed!r}")
-    parquet = sum(path.stat().st_size for path in into.rglob("*.parquet"))
+    parquet = sum(path.stat().st_size for path in set(into.rglob("*.parquet")) - there)
     return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, parquet / 1e6
 
 

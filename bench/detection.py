@@ -71,7 +71,13 @@ class Outcome:
 def main(arguments: Sequence[str]) -> int:
     """Measure, print what was missed, write the document. Returns 1 where a harmless rewriting raised an alarm."""
     parser = argparse.ArgumentParser(prog="python -m bench.detection", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--real", type=Path, help="the folder of real publisher files, to judge the real and the held-out pairs too")
+    folder_named = os.environ.get("EVIDENCE_REAL_FILES")
+    parser.add_argument(
+        "--real",
+        type=Path,
+        default=Path(folder_named) if folder_named else None,
+        help="the folder of real publisher files, to judge the real and the held-out pairs too",
+    )
     parser.add_argument("--rows", type=int, default=MOST_ROWS, help="rows to which a table is thinned")
     parser.add_argument("--each", type=int, default=EACH, help="tables to which each mutation is done; 0 for all that have room")
     parser.add_argument("--only", default="", help="only mutations whose name has this in it; the document is not written")

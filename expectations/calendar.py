@@ -206,4 +206,4 @@ def _bank_holidays(year: int) -> frozenset[date]:
         from holidays.countries.united_kingdom import UnitedKingdom  # type: ignore[import-not-found,unused-ignore]
     except ModuleNotFoundError:
         return frozenset()
-    return frozenset(UnitedKingdom(subdiv="ENG", years=year))
+    return frozenset(UnitedKingdom(subdiv="ENG", years=year))  # type: ignore[no-untyped-call,unused-ignore]

@@ -251,6 +251,22 @@ CATALOGUE: dict[str, ErrorKind] = {
         "The publisher serves again what was removed from the archive by `evidence forget`.",
         "Ask the publisher; where it may be kept again, remove the tombstone that the message names.",
     ),
+    # -- exports --------------------------------------------------------------------------------------------------------
+    "export.unknown_table": ErrorKind(
+        "There is no such table to export",
+        "`evidence export` names something that is no table or view of the published file, and none of indicators, strategy and all.",
+        "Run `evidence show` for the list; the nearest name is suggested.",
+    ),
+    "export.too_many_rows": ErrorKind(
+        "The table has more rows than a sheet holds",
+        "An Excel sheet ends at row 1,048,576, and nothing is cut off in silence.",
+        "Export it with `--format csv` or `--format parquet`, or ask for fewer rows with `evidence sql`.",
+    ),
+    "export.not_written": ErrorKind(
+        "The export could not be written",
+        "The folder of `--to` cannot be made or written into, or the disk is full.",
+        "Name another folder with `--to`, or free some space; nothing was left half-written.",
+    ),
     # -- discarded rows ---------------------------------------------------------------------------------------------------
     "discard.not_written": ErrorKind(
         "Discarded rows could not be kept",

@@ -138,11 +138,17 @@ def _rule(schedule: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=1024)  # forty datasets share most of their schedules
 def _local_times(rule: str, day_or: bool, timezone: str, year: int) -> tuple[datetime, ...]:
-    """Every time of a year at which a schedule runs, by the clock on the wall. Raises ValueError, KeyError where Prefect does not take it."""
-    zone = ZoneInfo(timezone)
-    start, end = (datetime(year, *day, tzinfo=zone) for day in ((1, 1), (12, 31)))
-    dates = asyncio.run(_schedule_class(rule, day_or, timezone).get_dates(n=10_000, start=start, end=end))
-    return tuple(date.astimezone(zone).replace(tzinfo=None) for date in dates)
+    """The times at which a schedule runs in the weeks of the two clock changes, by the clock on the wall; elsewhere in a year nothing can go wrong.
+
+    Raises ValueError, KeyError where Prefect does not take it.
+    """
+    zone, schedule = ZoneInfo(timezone), _schedule_class(rule, day_or, timezone)
+    found: list[datetime] = []
+    for first, last in (((3, 20), (4, 7)), ((10, 20), (11, 7))):
+        start, end = (datetime(year, *day, tzinfo=zone) for day in (first, last))
+        dates = asyncio.run(schedule.get_dates(n=10_000, start=start, end=end))
+        found += [date.astimezone(zone).replace(tzinfo=None) for date in dates]
+    return tuple(found)
 
 
 def _schedule_class(rule: str, day_or: bool, timezone: str) -> Any:

@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import typer.main
 
-from expectations.change import KINDS
+from expectations.change import KINDS, OF_A_RUN, OF_TIME
 from expectations.declaration import THEMES, Dataset, all_ids, load
 from expectations.errors import CATALOGUE
 from expectations.rules import EXPECTATIONS
@@ -65,7 +65,7 @@ def changes() -> str:
     """docs/changes.md: every kind of change with its default severity."""
     text = ["# Kinds of change", "", _GENERATED, "Severity by default; a declaration may say otherwise for its dataset, with a reason.", ""]
     text += ["| kind | says that | by default |", "|---|---|---|"]
-    text += [f"| `{kind}` | {says} | {severity.word} |" for kind, (says, severity) in KINDS.items()]
+    text += [f"| `{kind}` | {says} | {severity.word} |" for kind, (says, severity) in {**KINDS, **OF_A_RUN, **OF_TIME}.items()]
     return "\n".join([*text, ""])
 
 

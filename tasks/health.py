@@ -35,6 +35,7 @@ LONGEST_HOLD = timedelta(hours=6)
 LONGEST_WAIT = timedelta(hours=1)  # of a message in the outbox
 LOOKED_AT_WITHIN = timedelta(days=8)  # every dataset is looked at once a week, awaited or not
 RELEASE_TIME = time(9, 30)
+MOST_APART = 3  # datasets that were not looked at and are told one by one
 GRACE = timedelta(hours=6)  # after a release's time, for queues and retries
 _CHUNK = 1 << 20
 
@@ -109,7 +110,7 @@ def locks(home: Home, now: datetime) -> Iterator[Trouble]:
             since, what, pid, host = datetime.fromisoformat(held["since"]), str(held["what"]), int(held["pid"]), str(held["host"])
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        about = f"lock {note.stem}, taken for {what} by process {pid} on {host} at {held['since']}"
+        about = f"lock {note.stem}, taken for {what} by process {pid} on {host} at {_minute(held['since'])}"
         if host == socket.gethostname() and not psutil.pid_exists(pid):
             still = "; it is still held" if not _free(note.with_suffix(".lock")) else "; the lock itself is free"
             yield Trouble("pipeline.lock_abandoned", note.stem, about + still)
@@ -126,21 +127,30 @@ def waiting(home: Home, now: datetime) -> Iterator[Trouble]:
     for channel, entries in oldest.items():
         first = entries[0]
         said = f": {first.error}" if first.error else ""
-        yield Trouble("pipeline.outbox_stuck", channel, f"{len(entries)} for channel {channel}, since {first.written[:16]}{said}")
+        yield Trouble("pipeline.outbox_stuck", channel, f"{len(entries)} for channel {channel}, since {_minute(first.written)}{said}")
 
 
 def not_looked_at(home: Home, standings: Iterable[Standing], now: datetime) -> Iterator[Trouble]:
-    """Datasets whose last run is older than the last look that their calendar wanted. What was never run live is not expected to be."""
+    """Datasets whose last run is older than the last look that their calendar wanted. What was never run live is not expected to be.
+
+    Many at once are one trouble: then it is the schedule that is not served.
+    """
     known = read_status(home)
     live: dict[str, bool] = {}
+    found: list[tuple[str, str]] = []
     for one in standings:
         status = known.get(one.dataset)
         if status is None or not _live(status, home, live):
             continue
-        finished, wanted = datetime.fromisoformat(status.finished), wanted_since(one, now)
-        if finished < wanted:
-            found = f"{one.dataset} was last looked at on {status.finished[:16]} UTC; a look was due by {wanted.astimezone(LONDON):%Y-%m-%d %H:%M}"
-            yield Trouble("pipeline.run_missing", one.dataset, found, one.dataset)
+        wanted = wanted_since(one, now)
+        if datetime.fromisoformat(status.finished) < wanted:
+            found.append((one.dataset, f"last look {_minute(status.finished)}, wanted by {_minute(wanted.isoformat())}"))
+    if len(found) > MOST_APART:
+        said = "; ".join(f"{dataset}: {what}" for dataset, what in found[:MOST_APART])
+        yield Trouble("pipeline.run_missing", "schedule", f"{len(found)} datasets: {said}; and {len(found) - MOST_APART} more")
+        return
+    for dataset, what in found:
+        yield Trouble("pipeline.run_missing", dataset, f"{dataset}: {what}", dataset)
 
 
 def wanted_since(one: Standing, now: datetime) -> datetime:
@@ -258,6 +268,11 @@ def _free(path: Path) -> bool:
         return False
     lock.release()
     return True
+
+
+def _minute(time: str) -> str:
+    """'2026-11-20 09:30', in London."""
+    return f"{datetime.fromisoformat(time).astimezone(LONDON):%Y-%m-%d %H:%M}"
 
 
 def _bytes(count: int) -> str:

@@ -69,11 +69,11 @@ class Standing:
         return self.announced and self.due is None
 
     def said(self, today: date) -> str:
-        """'due 24 Nov 2026', 'late by 3 days', 'no calendar'."""
+        """'due 24 Nov 2026', 'awaited since 24 Nov 2026', 'late by 3 days', 'no calendar'."""
         if self.due is None:
             return "declared dates are over" if self.announced else "no calendar"
         if not self.late(today):
-            return f"due {self.due.said}"
+            return f"{'awaited since' if self.arrived and self.due.by < today else 'due'} {self.due.said}"
         days = (today - self.due.by).days
         return f"late by {days} day{'s' if days != 1 else ''}"
 

@@ -92,7 +92,7 @@ def rules_of(given: RuleSet, columns: Sequence[str], key: Collection[str]) -> tu
     """The rules of a set for a table of these columns. `key` are the columns that tell its rows apart. Raises `declaration.invalid`."""
     figures = [column for column in columns if not column.startswith("_") and column not in UNITS | set(key) | set(given.filters)]
     filters = [column for column in columns if column in (set(key) | set(given.filters)) - UNITS]
-    return parse(list(RULE_SETS[given.name](columns, filters, figures)), [*columns, *REQUIRED])
+    return parse(list(RULE_SETS[given.name](columns, filters, figures)), dict.fromkeys((*columns, *REQUIRED)))
 
 
 # -- the set of EES ------------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from expectations.sources.common import Arguments, Common, Text, pattern, whole
 
+WGS_84 = 4326  # EPSG's number; GeoJSON's own system, which its files need not name
+
 
 class FeatureLayer(Arguments):
     """One layer or table of one ArcGIS service; `FeatureServer` says what each argument is."""
@@ -19,6 +21,7 @@ class FeatureLayer(Arguments):
     fields: list[Text] = Field(default=["*"], min_length=1)
     geometry: bool = False
     precision: int | None = Field(default=None, ge=0, le=15)
+    crs: int = Field(default=WGS_84, ge=1024, le=32_767)
 
     @model_validator(mode="after")
     def _one_service(self) -> Self:
@@ -40,7 +43,10 @@ class FeatureServer(Common):
     where: Text | None = Field(default=None, description="An SQL condition on the layer's fields; without it, every row.")
     fields: list[Text] | None = Field(default=None, description="The fields to ask for; without it, all. The object id is always added.")
     geometry: bool | None = Field(default=None, description="Whether to bring the shapes too: as GeoJSON in WGS 84, else as JSON records.")
-    precision: int | None = Field(default=None, ge=0, le=15, description="Decimal places of coordinates, in degrees: 6 is about 10 cm.")
+    precision: int | None = Field(default=None, ge=0, le=15, description="Decimal places of coordinates: in degrees 6 is about 10 cm.")
+    crs: int | None = Field(
+        default=None, ge=1024, le=32_767, description="EPSG number of the reference system of shapes, as 27700; without it, WGS 84."
+    )
     layers: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")], dict[str, Any]] = Field(
         default={}, description="Several layers by name, each with the arguments that differ: one service per boundary vintage."
     )

@@ -27,13 +27,15 @@ EXAMPLES = """\
 def datasets(as_json: AsJson = False) -> None:
     """List the declared datasets.
 
-    By theme: what each is, its grain and licence, how fresh it is here. An unverified one runs only when it is named.
+    By theme: what each is, its grain and licence, how fresh it is here, when its next release is due. An unverified one runs only when it is named.
     """
+    from expectations.calendar import today_in_london
     from expectations.declaration import all_ids, load
+    from tasks.lateness import stands
     from warehouse.lake import vintages
 
-    home = Home.from_environment()
-    listed = [_told(load(name), vintages(home, name)) for name in all_ids()]
+    home, today = Home.from_environment(), today_in_london()
+    listed = [_told(dataset, vintages(home, dataset.id), stands(dataset, home, today).said(today)) for dataset in map(load, all_ids())]
     if as_json:
         print_json(listed)
         return
@@ -46,7 +48,7 @@ def datasets(as_json: AsJson = False) -> None:
     console().print(shown)
 
 
-def _told(dataset: Dataset, landed: Sequence[Vintage]) -> dict[str, Any]:
+def _told(dataset: Dataset, landed: Sequence[Vintage], stands: str) -> dict[str, Any]:
     last = landed[-1] if landed else None
     return {
         "dataset": dataset.id,
@@ -58,6 +60,7 @@ def _told(dataset: Dataset, landed: Sequence[Vintage]) -> dict[str, Any]:
         "why": dataset.why,
         "grain": list(dataset.tidy.grain),
         "due": dataset.release.due,
+        "stands": stands,
         "source": dataset.source.kind,
         "owner": dataset.owner,
         "licence": dataset.licence,
@@ -69,6 +72,8 @@ def _told(dataset: Dataset, landed: Sequence[Vintage]) -> dict[str, Any]:
 
 
 def _landed(one: Mapping[str, Any]) -> str:
-    if one["rows"] is not None:
-        return f"{one['rows']:,} rows\n{str(one['known_from'])[:10]}"
-    return "[yellow]unverified:\nonly on demand[/yellow]" if one["state"] == "unverified" else "[dim]nothing yet[/dim]"
+    if one["state"] == "unverified" and one["rows"] is None:
+        return "[yellow]unverified:\nonly on demand[/yellow]"
+    here = f"{one['rows']:,} rows\n{str(one['known_from'])[:10]}" if one["rows"] is not None else "[dim]nothing yet[/dim]"
+    stands = f"[yellow]{one['stands']}[/yellow]" if one["stands"].startswith("late") else f"[dim]{one['stands']}[/dim]"
+    return here if one["stands"] == "no calendar" else f"{here}\n{stands}"

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from flows.cli.progress import Say, waiting
 from warehouse.home import PROJECT, Home
 
 if TYPE_CHECKING:
+    from expectations.declaration import Dataset
     from tasks.health import Trouble
 
 LONDON = ZoneInfo("Europe/London")
@@ -82,38 +83,37 @@ def findings_of(home: Home, archive: bool = False, tell: Say = lambda text: None
     yield _python()
     yield _versions()
     yield _writable(home)
-    yield _declarations()
+    datasets, finding = _declarations()
+    yield finding
     yield _server(home)
-    yield from _pipeline(home, archive, tell)
+    yield from _pipeline(home, datasets, archive, tell)
     yield _certificates()
     yield _proxy()
     yield _clock()
     yield from _environment()
 
 
-def _pipeline(home: Home, archive: bool, tell: Say) -> Iterator[Finding]:
+def _pipeline(home: Home, datasets: Sequence[Dataset], archive: bool, tell: Say) -> Iterator[Finding]:
     """The pipeline itself, by `tasks/health.py` and the server: one finding where all is well with a thing, one for each trouble where it is not."""
     if not home.root.is_dir():
         return
     from flows.cli.watch import server_troubles
-    from flows.jobs import scheduled_datasets
     from tasks import health
     from tasks.lateness import stands
 
     now = datetime.now(UTC)
     tell("Reading the calendar")
     try:
-        standings = [stands(dataset, home, now.astimezone(LONDON).date()) for dataset in scheduled_datasets()]
-    except EvidenceError as error:  # a declaration or the lake, each of which has a finding or an error of its own
+        standings = [stands(dataset, home, now.astimezone(LONDON).date()) for dataset in datasets if dataset.state == "verified"]
+    except EvidenceError as error:  # the lake
         standings = []
         yield Finding("calendar", "wrong", error.found, error.todo, error.code)
     parts = health.archive_parts(home)
-    hashed = "all" if archive else f"{min(_HASHED, len(parts))} of"
+    hashed = len(parts) if archive else min(_HASHED, len(parts))
+    whole = f"{hashed} of {len(parts)} parts were hashed again and are whole" if parts else "nothing is archived yet"
     yield from _of("disk", _free(home), health.disk(home))
     yield from _of("database", _database(home), health.database(home)) if home.database.exists() else [_no_database(home)]
-    yield from _of(
-        "archive", f"{hashed} {len(parts)} parts have their hash", health.damaged(home, parts, None if archive else _HASHED, tell)
-    )
+    yield from _of("archive", whole, health.damaged(home, parts, None if archive else _HASHED, tell))
     yield from _of("locks", "none is held by a process that has died", health.locks(home, now))
     yield from _of("outbox", "no alert waits", health.waiting(home, now))
     yield from _of("looks", "every dataset was looked at when its calendar wanted it", health.not_looked_at(home, standings, now))
@@ -182,19 +182,19 @@ def _database(home: Home) -> str:
     return f"{home.database} opens, {home.database.stat().st_size / 1024**2:,.1f} MB"
 
 
-def _declarations() -> Finding:
+def _declarations() -> tuple[list[Dataset], Finding]:
+    """The declarations that can be read, and what is wrong with the others."""
     from expectations.declaration import all_ids, load
-    from expectations.errors import EvidenceError
 
-    wrong = []
+    good, wrong = [], []
     for dataset in all_ids():
         try:
-            load(dataset)
+            good.append(load(dataset))
         except EvidenceError as error:
             wrong.append(f"{dataset}: {error.found}")
     if wrong:
-        return Finding("declarations", "wrong", "; ".join(wrong), "evidence check")
-    return Finding("declarations", "ok", f"{len(all_ids())} datasets are declared and valid")
+        return good, Finding("declarations", "wrong", "; ".join(wrong), "evidence check", "declaration.invalid")
+    return good, Finding("declarations", "ok", f"{len(good)} datasets are declared and valid")
 
 
 def _server(home: Home) -> Finding:

@@ -28,6 +28,7 @@ from flows.cli import (
     diff,
     doctor,
     down,
+    export,
     forget,
     provenance,
     rehearse,
@@ -48,6 +49,7 @@ WRONG_USE = {
     "command.unreadable",
     "declaration.unknown_dataset",
     "diff.no_such_state",
+    "export.unknown_table",
     "forget.no_such_snapshot",
     "rehearse.unknown_mutation",
 }
@@ -80,7 +82,7 @@ app = typer.Typer(
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "The work": (run.run, status.status, watch.watch, check.check),
     "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare, rehearse.rehearse),
-    "The data": (datasets.datasets, show.show, sql.sql, provenance.provenance, diff.diff, forget.forget),
+    "The data": (datasets.datasets, show.show, sql.sql, export.export, provenance.provenance, diff.diff, forget.forget),
     "The service": (up.up, down.down, deployments.deployments, automations.automations, doctor.doctor),
 }
 for _panel, _commands in _GROUPS.items():

@@ -54,10 +54,19 @@ def show(
         show_strategy(home, as_json)
     elif name in all_ids():
         _dataset(name, home, as_json)
+    elif "." not in name and _is_indicator(name, home, as_json):
+        return
     elif re.fullmatch(r"[0-9a-f]{10}", name) and show_change(name, home, as_json):
         return
     else:
         _table(name, home, as_json)
+
+
+def _is_indicator(name: str, home: Home, as_json: bool) -> bool:
+    """Show the indicator of this name, if there is one."""
+    from flows.cli.indicator import show_indicator
+
+    return show_indicator(name, home, as_json)
 
 
 def _tables(home: Home, as_json: bool) -> None:

@@ -7,7 +7,6 @@ in mart.strategy_figures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from flows.cli.output import console, escaped, print_json, table
@@ -61,7 +60,7 @@ def _as_table(rows: Sequence[dict[str, Any]]) -> None:
     shown.columns[0].no_wrap = False
     shown.columns[0].ratio, shown.columns[1].ratio, shown.columns[2].ratio, shown.columns[3].ratio = 5, 3, 3, 3
     shown.columns[4].no_wrap = True
-    for theme, figures in groupby(rows, key=lambda row: row["theme"]):
+    for theme, figures in _by_theme(rows):
         shown.add_row(f"[bold cyan]{escaped(theme)}[/bold cyan]")
         for row in figures:
             printed = f"{escaped(row['published'])} [dim]{escaped(row['published_period'])}[/dim]"
@@ -73,7 +72,7 @@ def _as_table(rows: Sequence[dict[str, Any]]) -> None:
 def _as_paragraphs(rows: Sequence[dict[str, Any]]) -> None:
     """A few short lines a figure, by theme."""
     out = console()
-    for theme, figures in groupby(rows, key=lambda row: row["theme"]):
+    for theme, figures in _by_theme(rows):
         out.print(f"[bold cyan]{escaped(theme)}[/bold cyan]")
         for row in figures:
             out.print(f"  {escaped(row['what_it_says'])}")
@@ -83,6 +82,14 @@ def _as_paragraphs(rows: Sequence[dict[str, Any]]) -> None:
             if row["latest_text"]:
                 out.print(f"    now {_now(row)}")
         out.print()
+
+
+def _by_theme(rows: Sequence[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The figures of each theme together, themes in the order in which the strategy comes to them."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["theme"], []).append(row)
+    return list(grouped.items())
 
 
 def _reasons(rows: Sequence[dict[str, Any]]) -> None:

@@ -1,8 +1,9 @@
 """Fetch layers and tables of an ArcGIS FeatureServer, page by page, in the order of their object ids.
 
 Without geometry a part is a page of Esri JSON (`features[].attributes`), for not every table speaks GeoJSON; with geometry it is a page of
-GeoJSON in WGS 84. Refuses errors that come with status 200, a page that brings what an earlier one brought, and a sum that is not the
-count: a server may cut a page with or without saying so, ignore the offset, or answer an offset past the end with all from the start.
+GeoJSON in WGS 84, or in the system that is declared. Refuses errors that come with status 200, a page that brings what an earlier one
+brought, and a sum that is not the count: a server may cut a page with or without saying so, ignore the offset, or answer an offset past the
+end with all from the start.
 Rules: https://developers.arcgis.com/rest/services-reference/enterprise/query-feature-service-layer/
 """
 
@@ -11,13 +12,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from expectations.errors import EvidenceError
 from expectations.sources import FeatureLayer, FeatureServer
 from tasks.fetch.answers import one_line
 from tasks.fetch.choose import by_pattern, fingerprint, only
+from tasks.fetch.feature_layer import check_system, last_edit, system_of
 from tasks.fetch.http import Http
 from tasks.fetch.parts import discard, labelled, named_release, unchanged
 from tasks.fetch.received import Received
@@ -134,8 +135,8 @@ def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Laye
         page=min(offered, SHAPES_A_PAGE if wanted.geometry else ROWS_A_PAGE),
         pages=capable.get("supportsPagination") is True,
         geojson="geojson" in formats,
-        release=_edited(answer.get("editingInfo")),
-        crs=_system(answer) if wanted.geometry else "",
+        release=last_edit(answer.get("editingInfo")),
+        crs=system_of(answer) if wanted.geometry else "",
     )
 
 
@@ -154,6 +155,8 @@ def _pages(layer: Layer, wanted: FeatureLayer, http: Http, max_bytes: int | None
             http, f"{layer.url}/query", {**_query(layer, wanted), **asked}, f"page-{len(pages) + 1:04}", wanted.geometry, max_bytes
         )
         pages.append(page)
+        if wanted.geometry:
+            check_system(answer, wanted.crs, layer.url)
         ids = _object_ids(answer, layer, wanted.geometry)
         if not ids:
             raise _Moved(f"a page without rows after {len(seen):,} of {count:,}")
@@ -187,7 +190,7 @@ def _query(layer: Layer, wanted: FeatureLayer) -> dict[str, Any]:
     if not wanted.geometry:
         return {**asked, "returnGeometry": "false", "f": "json"}
     precision = {"geometryPrecision": wanted.precision} if wanted.precision is not None else {}
-    return {**asked, "returnGeometry": "true", "outSR": 4326, "f": "geojson", **precision}
+    return {**asked, "returnGeometry": "true", "outSR": wanted.crs, "f": "geojson", **precision}
 
 
 def _count(layer: Layer, wanted: FeatureLayer, http: Http) -> int:
@@ -231,23 +234,6 @@ def _exceeded(answer: Mapping[str, Any]) -> bool:
     properties = answer.get("properties")
     inner = properties.get("exceededTransferLimit") if isinstance(properties, Mapping) else None
     return answer.get("exceededTransferLimit") is True or inner is True
-
-
-def _system(answer: Mapping[str, Any]) -> str:
-    """The reference system in which the layer is kept, whatever it is asked in: Esri's numbers are EPSG's where the latest is given."""
-    extent = answer.get("extent")
-    for told in (answer.get("sourceSpatialReference"), extent.get("spatialReference") if isinstance(extent, Mapping) else None):
-        number = told.get("latestWkid") or told.get("wkid") if isinstance(told, Mapping) else None
-        if isinstance(number, int):
-            return f"EPSG:{number}"
-    return ""
-
-
-def _edited(info: Any) -> str:
-    """The latest of the dates of editing, which are milliseconds since 1970 in UTC."""
-    dates = [info.get(name) for name in ("lastEditDate", "dataLastEditDate", "schemaLastEditDate")] if isinstance(info, Mapping) else []
-    known = [date for date in dates if isinstance(date, int) and 0 < date < 253_402_300_800_000]
-    return datetime.fromtimestamp(max(known) / 1000, UTC).isoformat(timespec="milliseconds") if known else ""
 
 
 def _document(http: Http, url: str, params: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -31,6 +31,7 @@ KEY = "NOMIS_UID"
 ATTEMPTS = 2  # a table that changes while it is being paged is begun once more
 _CSV = ("text/csv", "application/csv")
 _COUNTED = ("OBS_VALUE", "RECORD_OFFSET", "RECORD_COUNT")
+_AREA = ("GEOGRAPHY", "GEOGRAPHY_CODE")
 
 
 class _Moved(Exception):
@@ -39,7 +40,8 @@ class _Moved(Exception):
 
 @dataclass
 class _Tally:
-    """What the pages of a query have held so far: the one header, how many records, the total they state, the codes in watched columns."""
+    """What the pages of a query have held so far: the one header, how many records, the total they state, the codes in watched columns, and
+    the Nomis ids under which each GSS code stands."""
 
     url: str
     watched: tuple[str, ...]
@@ -47,6 +49,7 @@ class _Tally:
     total: int = 0
     records: int = 0
     seen: dict[str, set[str]] = field(default_factory=dict)
+    areas: dict[str, set[str]] = field(default_factory=dict)
 
 
 def fetch(source: Nomis, http: Http, previous: Snapshot | None) -> Delivery:
@@ -148,7 +151,7 @@ def _read(page: Received, tally: _Tally) -> None:
     if tally.header and header != tally.header:
         raise _Moved("pages with different headers")
     tally.header = header
-    places = {column: header.index(column) for column in (*_COUNTED, *tally.watched) if column in header}
+    places = {column: header.index(column) for column in (*_COUNTED, *_AREA, *tally.watched) if column in header}
     if absent := [column for column in tally.watched if column not in places]:
         raise EvidenceError("fetch.protocol", where=tally.url, expected=f"column {', '.join(absent)}", found=", ".join(header))
     for record in records:
@@ -176,6 +179,8 @@ def _add(record: list[str], places: Mapping[str, int], tally: _Tally) -> None:
     tally.records += 1
     for column in tally.watched:
         tally.seen.setdefault(column, set()).add(record[places[column]])
+    if all(column in places for column in _AREA):
+        tally.areas.setdefault(record[places[_AREA[1]]], set()).add(record[places[_AREA[0]]])
 
 
 def _records(path: Path, url: str) -> Iterator[list[str]]:
@@ -202,6 +207,10 @@ def _completeness(plan: Plan, tally: _Tally) -> list[str]:
         missing = [name for code, name in hoped.items() if code not in tally.seen.get(column, set())]
         if missing:
             warnings.append(f"{column}: {len(missing):,} of {len(hoped):,} listed codes have no record: {', '.join(missing[:5])}")
+    doubled = sorted(code for code, ids in tally.areas.items() if code and len(ids) > 1)
+    if doubled:
+        more = f" and {len(doubled) - 3:,} more" if len(doubled) > 3 else ""
+        warnings.append(f"areas under two Nomis ids, which a sum counts twice: {', '.join(doubled[:3])}{more}; ask for one kind of area")
     return warnings
 
 

@@ -55,7 +55,7 @@ def fetch(wanted: OnsObservations, api: Api, labels: Mapping[str, str], max_byte
 def table_of(answer: Any, wanted: OnsObservations, areas: list[str], where: str, warnings: list[str]) -> tuple[Row, list[Row]]:
     """Header and rows of one answer, held to what it counts and to the areas asked for. Raises fetch.protocol, fetch.truncated."""
     observations = answer.get("observations") if isinstance(answer, Mapping) else None
-    blocked = answer.get("blocked_areas") if isinstance(answer, Mapping) else None
+    blocked = answer.get("blocked_areas") or 0 if isinstance(answer, Mapping) else None
     if observations is None and blocked:
         observations = []
     if not isinstance(observations, list) or not isinstance(blocked, int):

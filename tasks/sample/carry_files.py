@@ -109,9 +109,9 @@ def _homelessness(connection: duckdb.DuckDBPyConnection, files: Path, out: Path)
     body = [row for row in rows[HOMELESS_HEADER_ROWS:] if row[0] and row[1] and (str(row[0]) == "-" or str(row[0])[1:].isdigit())]
     width = max(len(row) for row in body)
     _write_rows(connection, [[*row, *[None] * (width - len(row))] for row in body], out / "homelessness.parquet")
-    about = {"name": "A1", "rows": header, "spans": HOMELESS_SPANS, "figures": "homelessness.parquet", "bare": True}
+    about: dict[str, Any] = {"name": "A1", "rows": header, "spans": HOMELESS_SPANS, "figures": "homelessness.parquet", "bare": True}
     attachments = [{"title": "Detailed local authority level tables: October to December 2022", "url": HOMELESS_FILE}]
-    pages = [
+    pages: list[dict[str, Any]] = [
         {"url": HOMELESS_COLLECTION, "title": "Homelessness statistics", "documents": [HOMELESS_EDITION]},
         {"url": HOMELESS_EDITION, "title": HOMELESS_TITLE, "attachments": attachments},
     ]
@@ -133,7 +133,7 @@ def _low_income(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -
         _write_rows(connection, body, out / table)
         sheets.append({"name": name, "rows": [[cell for cell in row if cell] for row in rows[:start]], "figures": table, "bare": True})
     attachments = [{"title": LOW_INCOME_TITLE, "url": LOW_INCOME_FILE}]
-    pages = [
+    pages: list[dict[str, Any]] = [
         {
             "url": LOW_INCOME_COLLECTION,
             "title": "Children in low income families: local area statistics",

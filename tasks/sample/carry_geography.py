@@ -1,12 +1,13 @@
-"""Carry the boundaries of Birmingham's wards and small areas over from the portal's files in WGS 84, for `tasks.sample.feature_server`.
+"""Carry boundaries over from the portal's files for `tasks.sample.feature_server`: Birmingham's wards and small areas, England's authorities.
 
-Coordinates keep five decimal places, about a metre, as the declaration asks of the service; nothing else of a shape is changed. Refuses a
-file in another reference system: a coordinate is carried, never projected.
+Coordinates keep a metre, as the declarations ask of the service: five decimal places of degrees, none of metres; nothing else of a shape is
+changed. Refuses a file in another reference system than is named here: a coordinate is carried, never projected.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import pyarrow
 from tasks.sample.carrying import LICENCE, write_parquet
 
 FOLDER = "ons/geoportal"
-PLACES = 5
-WGS84 = ("CRS84",)
+WGS_84, NATIONAL_GRID = "CRS84", "27700"
+PLACES = {WGS_84: 5, NATIONAL_GRID: 0}  # decimal places that are a metre
+AUTHORITIES = {"Local_Authority_Districts_December_2022_UK_BUC_V2": ("LAD22_BUC.geojson", ("LAD22CD", "LAD22NM", "BNG_E", "BNG_N"))}
 # Service, as public code names it -> (file, the fields of the layer that are carried).
 LAYERS = {
     "Wards_December_2022_Boundaries_GB_BGC": (
@@ -32,18 +34,25 @@ LAYERS = {
 
 
 def carry(files: Path, out: Path) -> None:
-    """Write `boundaries.json` and one Parquet a layer below `out`. Raises OSError where a file is not there, ValueError for another system."""
+    """Write `boundaries.*` and `authority_boundaries.*` below `out`. Raises OSError for a missing file, ValueError for another system."""
+    _carry(files, out, "boundaries", LAYERS, WGS_84)
+    _carry(files, out, "authority_boundaries", AUTHORITIES, NATIONAL_GRID)
+
+
+def _carry(files: Path, out: Path, dataset: str, layers: Mapping[str, tuple[str, tuple[str, ...]]], system: str) -> None:
     services = []
+    own = {"crs": int(system), "shapes_in": int(system)} if system.isdigit() else {}
     with duckdb.connect(":memory:") as connection:
-        for service, (file, fields) in LAYERS.items():
+        for service, (file, fields) in layers.items():
             document = json.loads((files / FOLDER / file).read_text(encoding="utf-8"))
-            named = str(document.get("crs", {}).get("properties", {}).get("name", WGS84[0]))
-            if not named.endswith(WGS84):
-                raise ValueError(f"{file}: coordinates in {named}, not in WGS 84")
-            columns = {field: [each["properties"][field] for each in document["features"]] for field in fields}
-            columns["shape"] = [_shape(each["geometry"]) for each in document["features"]]
+            named = str(document.get("crs", {}).get("properties", {}).get("name", WGS_84))
+            if not named.endswith(system):
+                raise ValueError(f"{file}: coordinates in {named}, not in {system}")
+            features = [each for each in document["features"] if each["properties"][fields[0]].startswith("E")]
+            columns = {field: [each["properties"][field] for each in features] for field in fields}
+            columns["shape"] = [_shape(each["geometry"], PLACES[system]) for each in features]
             connection.register("features", pyarrow.table(columns))
-            name = f"boundaries_{fields[0][:-2].lower()}.parquet"
+            name = f"{dataset}_{fields[0][:-2].lower()}.parquet"
             write_parquet(connection, f"select * from features order by {fields[0]}", out / name)
             connection.unregister("features")
             layer = {
@@ -54,25 +63,25 @@ def carry(files: Path, out: Path) -> None:
                 "max_record_count": 2000,
                 "edited": "2000-01-01T00:00:00Z",
             }
-            services.append({"name": service, "layers": [layer]})
+            services.append({"name": service, "layers": [{**layer, **own}]})
     about = {
         "protocol": "feature_server",
         "source": "Office for National Statistics, Open Geography portal",
         "licence": LICENCE,
         "services": services,
     }
-    (out / "boundaries.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (out / f"{dataset}.json").write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _shape(geometry: dict[str, Any]) -> str:
-    return json.dumps({"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"])}, separators=(",", ":"))
+def _shape(geometry: dict[str, Any], places: int) -> str:
+    return json.dumps({"type": geometry["type"], "coordinates": _rounded(geometry["coordinates"], places)}, separators=(",", ":"))
 
 
-def _rounded(coordinates: Any) -> Any:
+def _rounded(coordinates: Any, places: int) -> Any:
     """Coordinates at any depth; a point that falls on the one before it is one point."""
     if isinstance(coordinates[0], int | float):
-        return [round(number, PLACES) for number in coordinates]
-    inner = [_rounded(each) for each in coordinates]
-    if isinstance(inner[0][0], float):
+        return [round(number, places or None) for number in coordinates]
+    inner = [_rounded(each, places) for each in coordinates]
+    if isinstance(inner[0][0], int | float):
         return [point for at, point in enumerate(inner) if at == 0 or point != inner[at - 1]]
     return inner

@@ -8,6 +8,7 @@ Holds no figures: it reads a manifest and the tables beside it. The manifest is 
          {"id": 0, "figures": "lad22_rgn22.csv", "object_id": "ObjectId",
           "types": {"POP": "Double"},          Esri's types without their beginning; without it, String
           "crs": 27700,                        the layer's own reference system, where it says so
+          "shapes_in": 27700,                  the system of the shapes, which is not WGS 84; they are served in no other
           "shape": "geometry",                 the column that holds shapes as GeoJSON text, where there is one
           "max_record_count": 2000, "edited": "2023-01-31T09:30:00Z"}]}]}
 
@@ -120,6 +121,8 @@ class FeatureServerResponder:
 
     def _query(self, layer: Layer, request: Request) -> Response:
         fields = list(layer.fields) if request.one("outFields", "*") == "*" else request.one("outFields").split(",")
+        if request.one("returnGeometry") == "true" and request.one("outSR") != str(layer.about.get("shapes_in", 4326)):
+            return _error(400, "Unable to complete operation.", ["Unable to project to the output spatial reference."])
         unknown = [field for field in fields if field not in layer.fields]
         if unknown:
             return _error(400, "Cannot perform query. Invalid query parameters.", [f"'Invalid field: {unknown[0]}' parameter is invalid"])
@@ -160,6 +163,7 @@ class FeatureServerResponder:
             ]
             collection = {
                 "type": "FeatureCollection",
+                **({"crs": {"type": "name", "properties": {"name": f"EPSG:{kept}"}}} if (kept := layer.about.get("shapes_in")) else {}),
                 "features": features,
                 **({"properties": {"exceededTransferLimit": True}} if more else {}),
             }

@@ -148,14 +148,14 @@ def _made(told: Mapping[str, Any], folder: Path) -> bytes:
     if "members" in told:
         return _zip(told["members"], folder)
     if told["url"].endswith(".parquet"):
-        return (folder / told["figures"]).read_bytes()
+        return (folder / str(told["figures"])).read_bytes()
     return _csv(told, folder)
 
 
 def _csv(told: Mapping[str, Any], folder: Path) -> bytes:
     above = io.StringIO()
     csv.writer(above, lineterminator="\n").writerows(told.get("rows", ()))
-    return above.getvalue().encode() + csv_of(folder / told["figures"])
+    return b"".join([above.getvalue().encode(), csv_of(folder / str(told["figures"]))])
 
 
 def _zip(members: Iterable[Mapping[str, Any]], folder: Path) -> bytes:

@@ -28,7 +28,7 @@ from warehouse.home import Home
 pytestmark = pytest.mark.xdist_group("dfe")
 COMPARED = (
     "local_authority_measures", "key_stage_4_characteristics", "early_years_profile", "absence_by_term", "key_stage_4_provisional",
-    "pupils_free_school_meals", "pupils_ethnicity_language",
+    "pupils_free_school_meals",
 )  # fmt: skip
 Query = Callable[[str], list[tuple[object, ...]]]
 
@@ -79,7 +79,8 @@ def test_sums_of_key_stage_4_give_the_averages_that_the_interactive_tool_prints(
         with averages as (
             select area_code, category,
                 round(max(value) filter (where measure = 'attainment_8_points') / max(value) filter (where measure = 'pupils'), 1) as average
-            from key_stage_4_characteristics where sex = 'Total' and characteristic in ('disadvantage', 'ethnic_major') and area_level = 'local_authority'
+            from key_stage_4_characteristics
+            where sex = 'Total' and characteristic in ('disadvantage', 'ethnic_major') and area_level = 'local_authority'
             group by all
         )
         select category, count(*), count(*) filter (where abs(average - value) < 0.1001) from averages
@@ -118,24 +119,23 @@ def test_provisional_tables_are_near_the_final_figures(query: Query) -> None:
         """
         select count(*), max(abs(tables.value - tool.value)) from key_stage_4_provisional as tables
         join local_authority_measures as tool on tool.area_code = tables.area_code
-        where tables.measure = 'attainment_8' and tables.coverage = 'local_authority' and tool.measure = 'AVG_Attain8_Score' and tool.period = '2019'"""
+        where tables.measure = 'attainment_8' and tables.coverage = 'local_authority' and tool.measure = 'AVG_Attain8_Score'
+        and tool.period = '2019'"""
     )
     compared, furthest = found[0]
     assert compared == 15 and isinstance(furthest, float) and 0 < furthest <= 0.51
 
 
-def test_two_files_of_one_census_count_the_same_pupils(query: Query) -> None:
+def test_two_files_of_one_census_count_the_same_pupils_since_2017_18(query: Query) -> None:
     found = query(
         """
-        select meals.period, meals.value, languages.value from pupils_free_school_meals as meals
-        join pupils_ethnicity_language as languages using (period, area_code, school_type)
-        where area_code = 'E08000025' and school_type = 'Total' and meals.characteristic_group = 'Total' and meals.measure = 'pupils_of_group'
-        and meals.free_school_meals like 'Known%' and languages.characteristic = 'all' and languages.measure = 'pupils' order by period"""
+        select period, value from pupils_free_school_meals where area_code = 'E08000025' and school_type = 'Total' and characteristic_group = 'Total'
+        and measure = 'pupils_of_group' and free_school_meals like 'Known%' order by period"""
     )
-    assert len(found) == 7
-    assert [period for period, one, other in found if one != other] == ["2015/16", "2016/17"], (
-        "the years before coverage was widened in one of them"
-    )
+    # As `dfe.pupils_ethnicity_language` has them; in the two years before, that file leaves out most children under five and this one does not.
+    by_language = {"2017/18": 204019.0, "2018/19": 205681.0, "2019/20": 206428.0, "2020/21": 204858.0, "2021/22": 206369.0}
+    assert [(period, value) for period, value in found[2:]] == list(by_language.items())
+    assert found[:2] == [("2015/16", 197222.0), ("2016/17", 202080.0)]
 
 
 def test_the_strategys_own_figures_of_2016_are_in_the_interactive_tool(query: Query) -> None:

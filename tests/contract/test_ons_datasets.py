@@ -50,6 +50,7 @@ KNOWN = [
     Known("ons.annual_population_survey", f"{CITY} and category = 'Inactive' and period = 'Jan 2022-Dec 2022'", 213200),
     Known("ons.annual_population_survey", f"{CITY} and category = 'None' and period = 'Jan 2017-Dec 2017'", 103600, "sum(upper_ci)"),
     Known("ons.boundaries", "area_level = 'ward' and area_name = 'Acocks Green'", 383, "round(sum(area_hectares))"),
+    Known("ons.authority_boundaries", "crs = 'EPSG:27700' and source_crs = crs and vertices > 3", 309, "count(*)"),
     Known("ons.area_lookup", "lookup = 'ltla22_utla22' and from_code = 'E08000025' and to_code = 'E08000025'", 1, "count(*)"),
     Known("ons.area_lookup", "lookup = 'lad25_cauth25' and to_code = 'E47000007'", 7, "count(*)"),
     Known("mhclg.deprivation_summary", f"{CITY} and domain = 'imd' and measure = 'rank_of_average_score'", 7),

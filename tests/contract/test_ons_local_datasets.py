@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.declaration import load
+from expectations.declaration import all_ids, load
+from expectations.sources import ExploreLocalStatistics
 from tasks.archive import keep
 from tasks.check import check
 from tasks.examine import read_parts
@@ -91,6 +93,29 @@ def test_what_is_too_uncertain_to_print_stays_a_marker(scratch: Path) -> None:
     assert tidied("ons.jobs_below_living_wage", scratch).execute(query).fetchall() == [("low_reliability", "x", None)]
 
 
+SPOILT = [
+    ("ons.local_employment", "update tidy set value = 66 where measure = 'employment_rate'", "an interval holds its estimate"),
+    ("ons.local_claimants", f"delete from tidy where area_code = '{BIRMINGHAM}' and period = '2025'", "in the newest period"),
+    ("ons.local_education", "update tidy set value = value * 100", "a share lies between nothing and all"),
+    ("ons.business_births", "update tidy set value = value + 1 where area_code = 'E08000025'", "rounded to 5"),
+    ("ons.active_businesses", "delete from tidy where area_code = 'E12000005'", "England is its nine regions"),
+    ("ons.jobs_below_living_wage", "update tidy set value = value / 1000 where unit = 'jobs'", "printed in thousands"),
+    ("ons.subnational_indicators", "delete from tidy where measure = 'net_new_homes'", "has all 15 indicators"),
+]
+
+
+@pytest.mark.parametrize(("dataset", "change", "because"), SPOILT)
+def test_a_spoilt_table_breaks_the_rule_that_is_meant_to_see_it(dataset: str, change: str, because: str, scratch: Path) -> None:
+    connection, declared = tidied(dataset, scratch), load(dataset)
+    connection.execute("begin")
+    try:
+        connection.execute(change)
+        broken = check(connection, "tidy", declared.rules, declared.tidy.grain)
+        assert any(because in result.because for result in broken.results if not result.success)
+    finally:
+        connection.execute("rollback")
+
+
 # -- the whole files, of which the sample has a part ---------------------------------------------------------------------------------
 
 WEB = "ons/ons_web"
@@ -136,3 +161,23 @@ def _as_served(file: Path, indicator: str, target: Path) -> Path:
             if row["indicator"] == indicator and (row["observation"] or row["status"]):
                 lines.writerow([row[name] for name in ("areacd", "areanm", "period", "observation", "lci_95", "uci_95", "status")])
     return target
+
+
+# -- what the service lists ----------------------------------------------------------------------------------------------------------
+
+UNITS = {"%": "percent", "£": "pounds", "yrs": "years", "Score out of 10": "score"}
+
+
+def test_every_declared_indicator_is_one_that_the_service_lists_in_the_unit_declared(real_files: Path) -> None:
+    told = json.loads((real_files / carry_ons.ELS_ABOUT).read_text(encoding="utf-8"))["link"]["item"]
+    listed = {item["extension"]["slug"]: item for item in told}
+    for dataset in (name for name in all_ids() if name.startswith("ons.local_")):
+        declared = load(dataset)
+        assert isinstance(declared.source, ExploreLocalStatistics)
+        for slug in declared.source.indicators:
+            item = listed[slug]
+            unit = item["extension"]["unit"]
+            assert declared.tidy.columns["value"].unit == UNITS[unit], f"{dataset}, {slug}: {unit}"
+            assert item["id"] == ["areacd", "period", "measure"], slug
+            assert {"value"} <= set(item["dimension"]["measure"]["category"]["index"])
+            assert ("lower_ci" in declared.tidy.columns) is ("lci_95" in item["dimension"]["measure"]["category"]["index"]), slug

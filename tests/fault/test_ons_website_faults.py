@@ -59,8 +59,13 @@ def server(responder: OnsWebsiteResponder) -> Iterator[SampleServer]:
 
 
 def fetched(server: SampleServer, client: Callable[..., Http], **changes: Any) -> Delivery:
-    http = client(**{"reroute": {SERVICES["ons_website"]: server.at("/ons")}, "read_timeout": 0.2, **changes})
+    http = client(**{"reroute": {SERVICES["ons_website"]: server.at("/ons")}, **changes})
     return fetch("ons_website", {"page": PAGE, "files": [{"name": "births.csv", "match": "csv$"}], "max_bytes": 100_000}, http)
+
+
+def patience(kind: str) -> float:
+    """A time-out that ends a stall soon and that no other answer ever meets, on a busy machine either."""
+    return 0.3 if kind.startswith("stall") else 5.0
 
 
 def test_every_fault_is_tried() -> None:
@@ -71,7 +76,7 @@ def test_every_fault_is_tried() -> None:
 @pytest.mark.parametrize("kind", ["stall", "reset", "short_body", "cut_gzip", "too_many", "server_error", "empty"])
 def test_a_fault_that_passes_leaves_no_trace(kind: str, path: str, server: SampleServer, client: Callable[..., Http]) -> None:
     server.inject(Fault(kind, path, times=1, retry_after="0", status=503, seconds=1.0))
-    delivery = fetched(server, client)
+    delivery = fetched(server, client, read_timeout=patience(kind))
     assert [part.size for part in delivery.parts] == [len(TABLE)] and delivery.warnings == ()
 
 
@@ -81,15 +86,15 @@ def test_a_fault_that_stays_is_one_coded_error_or_is_said(
     kind: str, code: str, path: str, server: SampleServer, client: Callable[..., Http]
 ) -> None:
     target = "https://elsewhere.example/x" if kind == "redirect" else "application/x-bad" if kind == "media_type" else ""
-    seconds = 0.3 if kind == "slow" else 1.0
+    seconds = 0.2 if kind == "slow" else 1.0
     server.inject(Fault(kind, path, retry_after="0", size=300_000, seconds=seconds, target=target), Fault("html", "/login"))
     expected = OVERSIZE[path] if kind in ("huge", "bomb") else code
     if expected:
         with pytest.raises(EvidenceError) as caught:
-            fetched(server, client, retries=0)
+            fetched(server, client, retries=0, read_timeout=patience(kind))
         assert caught.value.code == expected
         return
-    delivery = fetched(server, client, retries=0)
+    delivery = fetched(server, client, retries=0, read_timeout=patience(kind))
     assert delivery.parts[0].size == len(TABLE)
     said = " ".join(delivery.warnings)
     assert {"media_type": "x-bad", "deprecated": "ends on", "unannounced_gzip": "gzip"}.get(kind, "") in said

@@ -28,7 +28,7 @@ def test_the_next_year_of_business_deaths_lands_with_its_revisions(replay: Start
     assert series.landed == 1266
     assert {"period_added", "history_revised"} <= kinds(outcome, "evolve")
     newest = vintages(series.home, "ons.business_deaths")[-1]
-    files = [str(path) for path in paths(series.home, "ons.business_deaths", newest)]
+    files = [str(path) for path in paths(series.home, newest)]
     found = duckdb.execute("select period, value from read_parquet(?) where area_code = 'E08000025' order by period", [files]).fetchall()
     assert found == [("2021", 5710.0), ("2022", 6200.0), ("2023", 5885.0)], "2022 was 6,175 a year before"
 

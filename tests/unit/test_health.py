@@ -81,9 +81,9 @@ def test_a_sample_hashes_only_so_many(home: Home) -> None:
 
 def test_a_disk_without_room_for_a_publish_is_told(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.root.mkdir(parents=True)
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda path: SimpleNamespace(free=health.LEAST_FREE - 1))
+    monkeypatch.setattr("tasks.health.shutil.disk_usage", lambda path: SimpleNamespace(free=health.LEAST_FREE - 1))
     assert [trouble.code for trouble in health.disk(home)] == ["pipeline.disk_nearly_full"]
-    monkeypatch.setattr(health.shutil, "disk_usage", lambda path: SimpleNamespace(free=health.LEAST_FREE))
+    monkeypatch.setattr("tasks.health.shutil.disk_usage", lambda path: SimpleNamespace(free=health.LEAST_FREE))
     assert list(health.disk(home)) == []
 
 
@@ -162,3 +162,12 @@ def test_on_a_monday_the_look_of_friday_was_the_last_that_was_wanted() -> None:
 def test_dates_that_are_over_are_told() -> None:
     over = Standing(DATASET, True, None, None, date(2026, 10, 1))
     assert [trouble.code for trouble in health.ended_calendars([over, AWAITED])] == ["pipeline.calendar_over"]
+
+
+def test_when_no_schedule_is_served_that_is_one_trouble_and_not_forty(home: Home) -> None:
+    names = [f"ons.thing_{number}" for number in range(5)]
+    time = (NOW - timedelta(days=30)).isoformat(timespec="seconds")
+    outcomes = tuple(DatasetOutcome(name, "landed") for name in names)
+    write_record(RunRecord("old", time, time, "live", "prefect", tuple(names), outcomes), home)
+    (trouble,) = health.not_looked_at(home, [Standing(name, False) for name in names], NOW)
+    assert trouble.found.startswith("5 datasets: ons.thing_0: last look 2026-10-19 18:00")

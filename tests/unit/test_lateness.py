@@ -35,7 +35,7 @@ def declared(due: str | tuple[str, ...], late_after_days: int = 3) -> Dataset:
     [
         (date(2026, 10, 20), DUE - timedelta(days=2), "due 17 Nov 2026"),
         (date(2026, 10, 20), DUE, "due 17 Nov 2026"),
-        (date(2026, 10, 20), DUE + timedelta(days=2), "due 17 Nov 2026"),
+        (date(2026, 10, 20), DUE + timedelta(days=2), "awaited since 17 Nov 2026"),
         (date(2026, 10, 20), DUE + timedelta(days=3), "late by 3 days"),
         (date(2026, 10, 20), DUE + timedelta(days=60), "late by 60 days"),  # and not late for December only
         (DUE, DUE, "due 15 Dec 2026"),

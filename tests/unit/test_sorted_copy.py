@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import pytest
+from pyarrow import parquet
 
 from tasks import sorted_copy
 from tasks.sorted_copy import sorted_rows
@@ -27,11 +30,13 @@ def rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def filled(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    counts = connection.execute("select count(*), count(columns(*)) from tidy").fetchall()[0]
+    return dict(zip(["*", *list(TYPES)[:5]], counts, strict=True))
+
+
 def written(connection: duckdb.DuckDBPyConnection) -> Rows:
-    filled = dict(
-        zip(["*", *list(TYPES)[:5]], connection.execute("select count(*), count(columns(*)) from tidy").fetchall()[0], strict=True)
-    )
-    with sorted_rows(connection, "tidy", TYPES, {"vintage": "v1"}, ORDER, filled) as select:
+    with sorted_rows(connection, "tidy", TYPES, {"vintage": "v1"}, ORDER, filled(connection)) as select:
         return connection.execute(select).fetchall()
 
 
@@ -44,6 +49,16 @@ def test_words_sorted_as_numbers_give_the_same_rows_in_the_same_order(
     monkeypatch.setattr(sorted_copy, "WORTH_CODING", 1)
     monkeypatch.setattr(sorted_copy, "FEW_IN_SAMPLE", 100)  # `name` has a thousand
     assert written(rows) == expected
+
+
+def test_repeated_words_are_written_as_plain_text(rows: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sorted_copy, "WORTH_CODING", 1)
+    expected = written(rows)
+    with sorted_rows(rows, "tidy", TYPES, {"vintage": "v1"}, ORDER, filled(rows)) as select:
+        rows.execute(f"copy ({select}) to '{tmp_path / 'out.parquet'}' (format parquet, compression zstd)")
+    table = parquet.read_table(tmp_path / "out.parquet")
+    assert [str(field.type) for field in table.schema] == ["string"] * 4 + ["double", "string"]
+    assert [tuple(row.values()) for row in table.to_pylist()] == expected
 
 
 def test_what_was_made_for_the_sorting_is_gone_afterwards(rows: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import duckdb
 from expectations.errors import EvidenceError
 from expectations.place import home_place
 from warehouse.home import Home
-from warehouse.indicators import figures, kept
+from warehouse.indicators import figure_rows, kept
 from warehouse.indicators.definition import FOLDER, INTERVALS, Indicator, files, load_all
 from warehouse.indicators.reference import fill_reference, reference_files
 from warehouse.indicators.rows import insert
@@ -29,7 +29,12 @@ from warehouse.table import DatasetTable, literal
 COMPUTED, NOT_LANDED, EMPTY, FAILED = "computed", "not landed", "empty", "failed"
 _KEY = ("area_code", "area_name", "area_level", "area_vintage", "period", "period_start", "period_end")
 _OPTIONAL = ("breakdown", "value", "numerator", "denominator", "lower_ci", "upper_ci", "status", "marker")
-_CODE = [Path(__file__), Path(__file__).with_name("figures.py"), Path(__file__).with_name("reference.py")]
+_CODE = [
+    Path(__file__),
+    Path(__file__).with_name("figures.py"),
+    Path(__file__).with_name("figure_rows.py"),
+    Path(__file__).with_name("reference.py"),
+]
 _HOME_REGION = """
     insert into mart.comparators
     select 'region', to_code, to_name, 'The region that the home area lies in (ons.area_lookup)'
@@ -84,7 +89,7 @@ def build(
     )
     connection.execute("drop table computed_values")
     _describe(connection, results)
-    figures.fill(connection, {result.indicator.name: _figure_state(result) for result in results})
+    figure_rows.fill(connection, {result.indicator.name: _figure_state(result) for result in results})
     kept.sweep(home, list(paths.values()))
     return results, left_out
 
@@ -255,9 +260,9 @@ def _definition_row(result: Result) -> dict[str, Any]:
     }
 
 
-def _figure_state(result: Result) -> figures.State:
+def _figure_state(result: Result) -> figure_rows.State:
     missing = "" if result.state == COMPUTED else result.reason
-    return figures.State(result.indicator.title, ", ".join(result.indicator.sources), missing)
+    return figure_rows.State(result.indicator.title, ", ".join(result.indicator.sources), missing)
 
 
 def _empty_rows(connection: _Connection) -> None:

@@ -26,9 +26,19 @@ LATE = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 def told(monkeypatch: pytest.MonkeyPatch) -> list[Message]:
     """What the channel took."""
     taken: list[Message] = []
-    monkeypatch.setenv("EVIDENCE_ALERTS", "json://localhost")
-    monkeypatch.setattr(outbox, "send", lambda message, channel: (taken.append(message), "")[1])
+    listen(monkeypatch, taken)
     return taken
+
+
+def listen(monkeypatch: pytest.MonkeyPatch, taken: list[Message]) -> None:
+    """A channel that takes everything."""
+
+    def send(message: Message, channel: object) -> str:
+        taken.append(message)
+        return ""
+
+    monkeypatch.setenv("EVIDENCE_ALERTS", "json://localhost")
+    monkeypatch.setattr(outbox, "send", send)
 
 
 @pytest.fixture
@@ -127,8 +137,7 @@ def test_without_a_channel_it_waits_and_the_first_look_that_has_one_tells(
     monkeypatch.delenv("EVIDENCE_ALERTS_FILE", raising=False)
     watching.watch(home, [dataset], LATE)
     taken: list[Message] = []
-    monkeypatch.setenv("EVIDENCE_ALERTS", "json://localhost")
-    monkeypatch.setattr(outbox, "send", lambda message, channel: (taken.append(message), "")[1])
+    listen(monkeypatch, taken)
     watching.watch(home, [dataset], LATE + timedelta(days=1))
     watching.watch(home, [dataset], LATE + timedelta(days=2))
     assert [message.event for message in taken] == ["late"]

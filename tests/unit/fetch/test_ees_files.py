@@ -118,7 +118,7 @@ def test_an_amended_release_is_fetched_again_and_its_notes_are_what_is_announced
     content.releases[1] = release(updated="2025-09-01T09:30:00+01:00", notes=notes, files=files)
     after = fetched(server, tmp_path, before)
     assert after.parts[0].path is not None and after.parts[0].path.read_bytes() == amended
-    assert [(entry["kind"], entry["said"]) for entry in after.announced][0] == ("note", "Birmingham's suspensions corrected.")
+    assert next((entry["kind"], entry["said"]) for entry in after.announced) == ("note", "Birmingham's suspensions corrected.")
     assert fetched(server, tmp_path, kept(after)).announced == (), "said once"
 
 
@@ -187,7 +187,7 @@ def test_the_name_of_a_part_follows_from_its_title_and_leads_nowhere() -> None:
 
 
 def test_wrong_arguments_are_refused_offline() -> None:
-    with pytest.raises(ValueError, match="string_pattern_mismatch|should match pattern"):
+    with pytest.raises(ValueError, match="should match pattern"):
         EesFiles(publication="https://explore-education-statistics.service.gov.uk/find-statistics/x", files=["A"])
     with pytest.raises(ValueError, match="stands twice"):
         EesFiles(publication=SLUG, files=["A  b", "a B"])

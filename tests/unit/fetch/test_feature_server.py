@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from expectations.errors import EvidenceError
 from expectations.sources import FeatureServer
 from tasks.fetch import feature_server
+from tasks.fetch.feature_layer import system_of
 from tasks.fetch.http import Http, HttpSettings
 from tasks.read import read
 from tasks.sample.feature_server import FeatureServerResponder
@@ -276,7 +278,7 @@ def test_a_wrong_argument_is_refused_before_anything_is_asked(arguments: dict[st
     ],
 )
 def test_the_layers_own_reference_system_is_told_in_one_way(told: dict[str, Any], crs: str) -> None:
-    assert feature_server._system(told) == crs
+    assert system_of(told) == crs
 
 
 def test_shapes_come_in_wgs_84_and_the_part_says_in_which_system_the_layer_is_kept(tmp_path: Path, http: Http) -> None:
@@ -286,3 +288,27 @@ def test_shapes_come_in_wgs_84_and_the_part_says_in_which_system_the_layer_is_ke
         table = fetched(server, http).parts[0]
     assert part.labels["crs"] == "EPSG:27700" and "crs" not in table.labels
     assert (asked.one("outSR"), asked.one("geometryPrecision")) == ("4326", "5")
+
+
+def test_shapes_come_in_the_declared_system(tmp_path: Path, http: Http) -> None:
+    with serving(figures(tmp_path, rows=2, shapes=True, shapes_in=27700)) as server:
+        part = fetched(server, http, geometry=True, crs=27700).parts[0]
+    assert part.path is not None
+    with duckdb.connect(":memory:") as connection:
+        assert read(part.path, connection, "t").crs == "EPSG:27700"
+
+
+@pytest.mark.parametrize(("kept_in", "asked"), [({}, 27700), ({"shapes_in": 27700}, 4326)])
+def test_a_server_that_ignores_the_system_asked_for_is_refused(
+    tmp_path: Path, http: Http, monkeypatch: pytest.MonkeyPatch, kept_in: dict[str, int], asked: int
+) -> None:
+    responder = FeatureServerResponder([figures(tmp_path, rows=2, shapes=True, **kept_in)])
+    answer = responder.respond
+
+    def ignoring(request: Request) -> Response | None:
+        return answer(replace(request, query={**request.query, "outSR": [str(kept_in.get("shapes_in", 4326))]}))
+
+    monkeypatch.setattr(responder, "respond", ignoring)
+    with SampleServer({"/services": responder}) as server, pytest.raises(EvidenceError) as caught:
+        fetched(server, http, geometry=True, crs=asked)
+    assert caught.value.code == "fetch.protocol" and f"EPSG:{asked}" in caught.value.expected

@@ -22,7 +22,7 @@ from tasks.snapshot import Delivery, Part, Snapshot
 
 HOST = "https://assets.example.gov.uk"
 ZIP, BOOK = f"{HOST}/media/ages.zip", f"{HOST}/media/detailed.ods"
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"name": "ages-ltla.zip", "url": ZIP, "member": "ages-ltla.csv"},
     {"name": "ages-rgn.zip", "url": ZIP, "member": "ages-rgn.csv", "labels": {"level": "rgn"}},
     {"name": "detailed-a1.ods", "url": BOOK, "sheet": "A1"},
@@ -55,7 +55,7 @@ def server(figures: Path) -> Iterator[SampleServer]:
 
 
 def fetched(server: SampleServer, folder: Path, previous: Snapshot | None = None, items: list[dict[str, Any]] | None = None) -> Delivery:
-    source = PlainFile(kind="file", files=items or ITEMS)
+    source = PlainFile.model_validate({"kind": "file", "files": items or ITEMS})
     settings = HttpSettings(allow_loopback=True, retries=0, interval=0, reroute={HOST: server.at("/assets")})
     server.requests.clear()
     with open_http(source, settings, folder / "scratch", None) as http:

@@ -94,6 +94,12 @@ def test_an_extract_that_has_not_changed_is_not_sent_again_and_one_of_another_da
 
 
 def test_wrong_arguments_are_refused_offline() -> None:
-    for wrong in ({"extracts": ["edubase"]}, {"extracts": []}, {"extracts": [ALL, ALL]}, {"extracts": [ALL], "days_back": 32}):
+    wrongs: list[dict[str, Any]] = [
+        {"extracts": ["edubase"]},
+        {"extracts": []},
+        {"extracts": [ALL, ALL]},
+        {"extracts": [ALL], "days_back": 32},
+    ]
+    for wrong in wrongs:
         with pytest.raises(ValueError):
             Gias(**wrong)

@@ -69,7 +69,7 @@ def server(site: PlainFiles) -> Iterator[SampleServer]:
 
 
 def fetched(server: SampleServer, folder: Path, *items: dict[str, Any], previous: Snapshot | None = None) -> Delivery:
-    source = PlainFile(kind="file", hosts=["assets.publishing.service.gov.uk"], files=list(items))
+    source = PlainFile.model_validate({"kind": "file", "hosts": ["assets.publishing.service.gov.uk"], "files": list(items)})
     settings = HttpSettings(allow_loopback=True, retries=0, interval=0, reroute={SITE: server.at("/gov"), ASSETS: server.at("/assets")})
     server.requests.clear()
     with open_http(source, settings, folder / "scratch", None) as http:
@@ -150,4 +150,4 @@ def test_two_editions_of_one_moment_are_not_chosen_between(server: SampleServer,
 )
 def test_a_source_that_makes_no_sense_is_refused_before_anything_is_fetched(item: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        PlainFile(kind="file", files=[item])
+        PlainFile.model_validate({"kind": "file", "files": [item]})

@@ -213,6 +213,14 @@ def test_categories_are_asked_for_by_name_and_by_pattern(tmp_path: Path, http: H
     assert {row["C_AGE"] for row in records(by_pattern)} == {"201", "250"}
 
 
+def test_an_area_that_comes_under_two_ids_is_told(tmp_path: Path, http: Http) -> None:
+    with SampleServer({"/api": NomisResponder([figures(tmp_path)])}) as server:
+        both = fetched(server, http, geography=[{"type": DISTRICTS}, {"type": COUNTIES}])
+        one = fetched(server, http)
+    assert both.warnings == ("areas under two Nomis ids, which a sum counts twice: E08000025; ask for one kind of area",)
+    assert one.warnings == ()
+
+
 def test_two_areas_with_one_gss_code_are_told_apart_by_their_type(tmp_path: Path, http: Http) -> None:
     with SampleServer({"/api": NomisResponder([figures(tmp_path)])}) as server:
         district = records(fetched(server, http, geography=[{"type": DISTRICTS, "codes": ["E08000025"]}]))

@@ -105,6 +105,13 @@ def puppet(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Puppe
     return made
 
 
+def test_a_look_that_awaits_nothing_asks_nobody(puppet: Puppet, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "still_awaited", lambda declared, home: ([], "ons.population: due 2032"))
+    state = module.ingest(["ons.population"], sample=True, awaited=True, return_state=True)
+    assert (state.type.name, state.name, state.message) == ("COMPLETED", "NotDue", "ons.population: due 2032")
+    assert not list(puppet.home.root.glob("runs/*"))
+
+
 def _raises(code: str) -> Callable[[], Any]:
     def act() -> Any:
         raise EvidenceError(code, found="a test of it")

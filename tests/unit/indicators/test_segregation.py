@@ -50,6 +50,26 @@ def test_indices_agree_with_pysal_on_the_census(
         assert found[0][2] == pytest.approx(interaction, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("phase", "group", "schools", "dissimilarity"),
+    [  # Dissim of PySAL's segregation 2.5.4 on the same counts
+        ("Primary", "First language other than English", 297, 0.5351443723613779),
+        ("Primary", "Free school meals", 297, 0.24595458092505657),
+        ("Secondary", "First language other than English", 87, 0.4813515917912551),
+        ("Secondary", "Free school meals", 87, 0.24925685404954867),
+    ],
+)
+def test_indices_over_schools_agree_with_pysal(sample_home: Home, phase: str, group: str, schools: int, dissimilarity: float) -> None:
+    with duckdb.connect(str(sample_home.database), read_only=True) as connection:
+        if not connection.execute("select 1 from meta.vintages where dataset = 'dfe.school_census'").fetchall():
+            pytest.skip("the sample lands no dfe.school_census yet")
+        found = connection.execute(
+            f"select schools, dissimilarity from mart.school_segregation where school_phase = '{phase}' and group_name = '{group}'"
+        ).fetchall()
+    assert found[0][0] == schools
+    assert found[0][1] == pytest.approx(dissimilarity, abs=1e-9)
+
+
 def test_pysal_itself_gives_the_recorded_values(sample_home: Home) -> None:
     singlegroup = pytest.importorskip(
         "segregation.singlegroup", reason="PySAL's segregation is not installed: the recorded values stand for it"

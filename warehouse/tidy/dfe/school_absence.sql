@@ -14,8 +14,9 @@ select
     academic_year_label(academic_year) as period,
     academic_year_start(academic_year) as period_start,
     academic_year_end(academic_year) as period_end,
-    coalesce(dfe_area_code(authority), 'E92000001') as area_code,
-    coalesce(dfe_area_name(authority), 'England') as area_name,
+    -- Number 702 is of the schools of British forces overseas, which are in no authority.
+    if(authority = 'NAT', 'E92000001', dfe_area_code(authority)) as area_code,
+    if(authority = 'NAT', 'England', coalesce(dfe_area_name(authority), 'outside England''s authorities (' || authority || ')')) as area_name,
     if(authority = 'NAT', 'england', 'school') as coverage,
     if(authority = 'NAT', 'england_' || lower(school_number), cell_text(school_urn)) as school_code,
     measure,

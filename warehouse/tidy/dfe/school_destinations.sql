@@ -40,8 +40,9 @@ select
     academic_year_label(academic_year) as period,
     academic_year_start(academic_year) as period_start,
     academic_year_end(academic_year) as period_end,
-    coalesce(dfe_area_code(authority), 'E92000001') as area_code,
-    coalesce(dfe_area_name(authority), 'England') as area_name,
+    -- Number 702 is of the schools of British forces overseas, which are in no authority.
+    if(cell_text(authority) is null, 'E92000001', dfe_area_code(authority)) as area_code,
+    if(cell_text(authority) is null, 'England', coalesce(dfe_area_name(authority), 'outside England''s authorities (' || authority || ')')) as area_name,
     coverage,
     case when coverage in ('mainstream_school', 'special_school') then cell_text(school_urn) else coalesce(cell_text(authority), coverage) end as school_code,
     cell_text(school_name) as school_name,
