@@ -89,7 +89,7 @@ def _graded(change: Change, dataset: Dataset, today: date) -> Graded:
         return Graded(change, policy.do, policy.reason)
     expired = f"ignored until {policy.until}, which is over" if policy else ""
     expired = f"a known error of the source until {error.until}, which is over: {error.what}" if error else expired
-    return Graded(change, "hold" if change.severity is Severity.BREAKING else "evolve", expired)
+    return Graded(change, "hold" if _breaks(change) else "evolve", expired)
 
 
 def _by_a_person(graded: Graded, acceptance: Acceptance | None) -> Graded:
@@ -104,6 +104,13 @@ def _habit(change: Change, dataset: Dataset) -> bool:
         return False
     columns = [dataset.raw.columns.get(name) for name in columns_of(change)]
     return bool(columns) and all(column is not None and column.optional for column in columns)
+
+
+def _breaks(change: Change) -> bool:
+    """Whether a change breaks what is built on the table. An announcement makes it quieter, not safer: it is held all the same."""
+    announced = change.evidence.get("announced")
+    unannounced = announced.get("severity_unannounced") if isinstance(announced, Mapping) else None
+    return change.severity is Severity.BREAKING or unannounced == Severity.BREAKING.word
 
 
 def _calm(change: Change) -> Change:

@@ -24,7 +24,9 @@ _BESIDE = """
     from mart.indicator_comparisons where indicator = {name} and (country is not null or region is not null or core_cities > 1)
     qualify period_end = max(period_end) over (partition by breakdown) order by breakdown"""
 _WARDS = """
-    select area_name, period, value from mart.indicator_values where indicator = {name} and area_level = 'ward' and breakdown = 'all' and value is not null
+    select area_name, period, value from mart.indicator_values
+    where indicator = {name} and area_level = 'ward' and breakdown = 'all' and value is not null
+        and area_code in (select to_code from ons.area_lookup where to_level = 'ward')
     qualify period_end = max(period_end) over () order by value desc, area_code"""
 
 
@@ -35,7 +37,9 @@ def show_indicator(name: str, home: Home, as_json: bool) -> bool:
     if not home.database.exists():
         return False
     with published(home) as connection:
-        definition = _rows(connection, f"from mart.indicators where indicator = {literal(name)}") if _has_indicators(connection) else []
+        definition = (
+            _rows(connection, f"from mart.indicators where indicator = {literal(name)}") if _has(connection, "mart", "indicators") else []
+        )
         if not definition:
             return False
         found = {
@@ -43,7 +47,8 @@ def show_indicator(name: str, home: Home, as_json: bool) -> bool:
             "breaks": _rows(connection, f"select since, reason from mart.breaks where indicator = {literal(name)} order by since"),
             "values": _rows(connection, _VALUES.format(name=literal(name))),
             "beside": _rows(connection, _BESIDE.format(name=literal(name))),
-            "wards": _rows(connection, _WARDS.format(name=literal(name))),
+            # The official lookups name the home area's own wards.
+            "wards": _rows(connection, _WARDS.format(name=literal(name))) if _has(connection, "ons", "area_lookup") else [],
         }
     if as_json:
         print_json(found)
@@ -52,8 +57,9 @@ def show_indicator(name: str, home: Home, as_json: bool) -> bool:
     return True
 
 
-def _has_indicators(connection: DuckDBPyConnection) -> bool:
-    return bool(connection.execute("select 1 from duckdb_tables() where schema_name = 'mart' and table_name = 'indicators'").fetchall())
+def _has(connection: DuckDBPyConnection, schema: str, name: str) -> bool:
+    listed = f"select 1 from duckdb_tables() where schema_name = {literal(schema)} and table_name = {literal(name)}"
+    return bool(connection.execute(listed).fetchall())
 
 
 def _rows(connection: DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -73,7 +79,8 @@ def _print(found: dict[str, Any]) -> None:
         "unit": f"{found['unit']}; better: {found['better']}",
         "areas": found["levels"],
         "interval": found["interval_meaning"],
-        "informs": "; ".join(text for text in (found["principles"], found["challenges"]) if text),
+        "principle": found["principles"],
+        "challenge": found["challenges"],
         "from": f"{found['datasets']} ({found['computed_with']})",
         "no values": found["reason"],
     }

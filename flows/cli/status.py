@@ -58,7 +58,7 @@ def _print(home: Home, known: Mapping[str, DatasetStatus], due: Mapping[str, str
 
     out = console()
     decided = declined(home, [one.dataset for one in known.values() if one.held_since])
-    shown = table("dataset", "status", "rows", "last good", "next release", "", right=["rows"])
+    shown = table("dataset", "status", "rows", "last good", "", right=["rows"])
     for one in known.values():
         held = f"held since {one.held_since[:10]}" if one.held_since else ""
         held = ", ".join(part for part in (held, said_of(decided[one.dataset]) if one.dataset in decided else "") if part)

@@ -34,7 +34,10 @@ from tasks.sample.ees_data import csv_of
 from tasks.sample.server import Request, Response
 
 _SLUG, _GUID = r"([a-z0-9-]+)", r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
-_PAGE = '<!DOCTYPE html><html><head><title>{title}</title></head><body><script id="__NEXT_DATA__" type="application/json">{data}</script></body></html>'
+_PAGE = (
+    "<!DOCTYPE html><html><head><title>{title}</title></head><body>"
+    '<script id="__NEXT_DATA__" type="application/json">{data}</script></body></html>'
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 Holds no figures: it reads a manifest and the tables beside it. The manifest is JSON, `<dataset>.json` under `tasks/sample/figures/dfe/`:
 
-    {"protocol": "performance_tables", "source": "…", "licence": "…", "table": "KS4", "region": "england", "years": {"2018-2019": "<dataset>_2018.csv.gz"}}
+    {"protocol": "performance_tables", "source": "…", "licence": "…",
+     "table": "KS4", "region": "england", "years": {"2018-2019": "<dataset>_2018.csv.gz"}}
 
 With several types of data in one request the service packs them into a zip, a folder for the year; with one it sends the bare file.
 """

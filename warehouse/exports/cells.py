@@ -7,6 +7,7 @@ digits is written as text (spreadsheet programs would round it). Text never beco
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -16,6 +17,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 LONGEST = 32_767  # characters of a cell, as the format has it
 CUT = " … [cut: the cell is full; the CSV has all of it]"
 _LARGEST = 10**15
+_LINE = 13.5  # points of height for one line of text
 _COUNTS = (
     "people", "persons", "pupils", "children", "households", "dwellings", "houses", "places", "businesses", "enterprises", "crimes", "jobs",
     "transactions", "visits", "licences", "schools", "sessions", "rank", "metres",
@@ -71,3 +73,9 @@ def plain_text(text: str) -> str:
 def in_place_of(marker: object, status: object) -> str:
     """What stands where there is no number: the publisher's symbol as printed, else our word for the reason in brackets."""
     return plain_text(str(marker)) if marker else f"[{str(status).replace('_', ' ')}]" if status else ""
+
+
+def height_of(texts: Sequence[str], widths: Sequence[int]) -> float:
+    """The height in points of a row whose texts wrap within columns of these widths (in characters)."""
+    lines = [sum(-(-max(len(part), 1) // width) for part in text.split("\n")) for text, width in zip(texts, widths, strict=True)]
+    return max(lines) * _LINE + 4

@@ -14,13 +14,25 @@ from typing import Any
 
 import duckdb
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
+from warehouse.exports.cells import height_of
 from warehouse.exports.contents import ExportTable
 from warehouse.exports.terms import cover_lines
-from warehouse.exports.workbook import BOLD, HEADING, TOP, WRAP, fill_table, head_cell, notes_sheet, text_cell
+from warehouse.exports.workbook import (
+    BOLD,
+    COVER_WIDTHS,
+    HEADING,
+    WRAP,
+    Sheet,
+    cover_text,
+    fill_table,
+    head_cell,
+    notes_sheet,
+    print_on_a4,
+    text_cell,
+)
 
 STRATEGY_TABLE = "mart.strategy_figures"
 TITLE = "The figures of the Community Cohesion Strategy (2018), and what the open data say"
@@ -40,7 +52,6 @@ _COLUMNS = (
 _THEME_FILL = PatternFill("solid", fgColor="34495E")
 _THIN = Border(bottom=Side("thin", color="C8CED6"))
 _RIGHT = Alignment(horizontal="right", vertical="top", wrap_text=True)
-_LINES_AT = 13.5  # points of height for one line of text
 
 
 def write_strategy(connection: duckdb.DuckDBPyConnection, table: ExportTable, exported_on: str, path: Path) -> None:
@@ -62,7 +73,8 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def _cover(book: Workbook, table: ExportTable, rows: Sequence[Mapping[str, Any]], exported_on: str) -> None:
     sheet = book.create_sheet("Cover")
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 100
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = COVER_WIDTHS
+    print_on_a4(sheet)
     sheet.append([text_cell(sheet, TITLE, HEADING)])
     sheet.append([])
     sheet.append([text_cell(sheet, "Verdict", BOLD), text_cell(sheet, f"Of {len(rows)} figures", BOLD)])
@@ -72,17 +84,15 @@ def _cover(book: Workbook, table: ExportTable, rows: Sequence[Mapping[str, Any]]
         name.fill = PatternFill("solid", fgColor=colour)
         sheet.append([name, text_cell(sheet, f"{counted[verdict]}: {says[0].lower()}{says[1:]}")])
     sheet.append([])
-    for label, text in cover_lines([table], exported_on):
-        sheet.append([text_cell(sheet, label, BOLD, TOP), text_cell(sheet, text, None, WRAP)])
-    _print_on_a4(sheet)
+    cover_text(sheet, cover_lines([table], exported_on), first_row=len(VERDICTS) + 5)
 
 
-def _figures(sheet: WriteOnlyWorksheet, rows: Sequence[Mapping[str, Any]]) -> None:
+def _figures(sheet: Sheet, rows: Sequence[Mapping[str, Any]]) -> None:
     for letter, (_, width) in zip("ABCDEFGHI", _COLUMNS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"
-    _print_on_a4(sheet)
+    print_on_a4(sheet)
     sheet.append([head_cell(sheet, name) for name, _ in _COLUMNS])
     line = 1
     for theme, figures in groupby(rows, key=lambda row: row["theme"]):
@@ -91,11 +101,11 @@ def _figures(sheet: WriteOnlyWorksheet, rows: Sequence[Mapping[str, Any]]) -> No
         for row in figures:
             cells = _figure(sheet, row)
             line += 1
-            sheet.row_dimensions[line].height = _height(cells)
+            sheet.row_dimensions[line].height = height_of([str(cell.value) for cell in cells], [width for _, width in _COLUMNS])
             sheet.append(cells)
 
 
-def _theme(sheet: WriteOnlyWorksheet, theme: str) -> list[WriteOnlyCell]:
+def _theme(sheet: Sheet, theme: str) -> list[Cell]:
     cells = [
         text_cell(sheet, text, Font(bold=True, color="FFFFFF")) for text in (theme[:1].upper() + theme[1:], *[""] * (len(_COLUMNS) - 1))
     ]
@@ -104,7 +114,7 @@ def _theme(sheet: WriteOnlyWorksheet, theme: str) -> list[WriteOnlyCell]:
     return cells
 
 
-def _figure(sheet: WriteOnlyWorksheet, row: Mapping[str, Any]) -> list[WriteOnlyCell]:
+def _figure(sheet: Sheet, row: Mapping[str, Any]) -> list[Cell]:
     """One figure. A ranking has a list for a figure; a change is shown only where the two figures may be compared."""
     later = row["latest_text"] and row["latest_period"] != row["recomputed_period"]
     compare = f" Not to be compared with the figure now: {row['comparable']}" if later and row["comparable"] else ""
@@ -130,24 +140,3 @@ def _moved(row: Mapping[str, Any]) -> str:
     if row["published_unit"] == "percent":
         return f"{moved:+.1f} points"
     return f"{moved:+,.0f}" if abs(moved) >= 100 else f"{moved:+.3f}" if "index" in row["published_unit"] else f"{moved:+.1f}"
-
-
-def _height(cells: Sequence[WriteOnlyCell]) -> float:
-    """Points for the cell with the most lines: spreadsheet programs fit no height of their own to a file that nobody has opened."""
-    lines = [
-        sum(-(-max(len(part), 1) // max(int(width * 1.05), 1)) for part in str(cell.value).split("\n"))
-        for cell, (_, width) in zip(cells, _COLUMNS, strict=True)
-    ]
-    return max(lines) * _LINES_AT + 4
-
-
-def _print_on_a4(sheet: WriteOnlyWorksheet) -> None:
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = _fit()
-
-
-def _fit() -> Any:
-    from openpyxl.worksheet.properties import PageSetupProperties
-
-    return PageSetupProperties(fitToPage=True)

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from expectations.errors import EvidenceError
-from warehouse.exports.cells import cell_value, in_place_of, number_format, plain_text
+from warehouse.exports.cells import cell_value, height_of, in_place_of, number_format, plain_text
 from warehouse.exports.contents import ExportTable
 from warehouse.exports.terms import cover_lines
 from warehouse.table import identifier
 
+Sheet = Any  # of openpyxl, to be written once from top to bottom: its type stubs leave out most of what it has
 MOST_ROWS = 1_048_575  # of a sheet, its header not counted
 HEADING, BOLD, GREY, LINK = (
     Font(bold=True, size=16),
@@ -33,6 +35,8 @@ WRAP, TOP, RIGHT = Alignment(wrap_text=True, vertical="top"), Alignment(vertical
 _LONGEST_NAME = 31  # of a sheet
 _NARROWEST, _WIDEST, _LOOKED_AT = 9, 48, 200
 _BATCH = 5_000
+_A4 = 9
+COVER_WIDTHS = (26, 110)
 
 
 def write_workbook(connection: duckdb.DuckDBPyConnection, title: str, tables: Sequence[ExportTable], exported_on: str, path: Path) -> None:
@@ -64,13 +68,13 @@ def sheet_names(names: Iterable[str]) -> list[str]:
     return made
 
 
-def text_cell(sheet: WriteOnlyWorksheet, text: object, font: Font | None = None, alignment: Alignment | None = None) -> WriteOnlyCell:
+def text_cell(sheet: Sheet, text: object, font: Font | None = None, alignment: Alignment | None = None) -> Cell:
     """A cell of text that no spreadsheet program takes for a formula, also when someone edits it."""
     cell = WriteOnlyCell(sheet, value=None)
     cell.value = plain_text(str(text))
     cell.data_type = "s"
     if cell.value[:1] in "=+-@＝＋－＠":
-        cell.quotePrefix = True  # type: ignore[attr-defined]
+        cell.quotePrefix = True
     if font:
         cell.font = font
     if alignment:
@@ -80,10 +84,10 @@ def text_cell(sheet: WriteOnlyWorksheet, text: object, font: Font | None = None,
 
 def _cover(book: Workbook, title: str, tables: Sequence[ExportTable], names: Sequence[str], exported_on: str) -> None:
     sheet = book.create_sheet("Cover")
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 110
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = COVER_WIDTHS
+    print_on_a4(sheet)
     sheet.append([text_cell(sheet, title, HEADING)])
-    for label, text in cover_lines(tables, exported_on):
-        sheet.append([text_cell(sheet, label, BOLD, TOP), text_cell(sheet, text, None, WRAP)])
+    cover_text(sheet, cover_lines(tables, exported_on), first_row=2)
     sheet.append([])
     sheet.append([text_cell(sheet, "Sheets", BOLD), text_cell(sheet, "What they hold", BOLD)])
     _sheet_line(sheet, "Notes", "What every column means, in which unit; caveats")
@@ -91,7 +95,21 @@ def _cover(book: Workbook, title: str, tables: Sequence[ExportTable], names: Seq
         _sheet_line(sheet, name, f"{table.title} ({table.rows:,} rows)")
 
 
-def _sheet_line(sheet: WriteOnlyWorksheet, name: str, what: str) -> None:
+def cover_text(sheet: Sheet, lines: Iterable[tuple[str, str]], first_row: int) -> None:
+    """Label and text, each row as high as its text: spreadsheet programs fit no height of their own to a file that nobody has opened."""
+    for row, (label, text) in enumerate(lines, first_row):
+        sheet.row_dimensions[row].height = height_of([text], COVER_WIDTHS[1:])
+        sheet.append([text_cell(sheet, label, BOLD, TOP), text_cell(sheet, text, None, WRAP)])
+
+
+def print_on_a4(sheet: Sheet) -> None:
+    """Landscape, as wide as one page. To be said before the first row is written."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
+def _sheet_line(sheet: Sheet, name: str, what: str) -> None:
     link = text_cell(sheet, name, LINK, TOP)
     link.hyperlink = f"#'{name}'!A1"
     sheet.append([link, text_cell(sheet, what, None, WRAP)])
@@ -113,7 +131,7 @@ def notes_sheet(book: Workbook, tables: Sequence[ExportTable]) -> None:
             sheet.append([text_cell(sheet, text, None, WRAP if place == 4 else TOP) for place, text in enumerate(row)])
 
 
-def fill_table(connection: duckdb.DuckDBPyConnection, sheet: WriteOnlyWorksheet, table: ExportTable, decimals: dict[str, int]) -> None:
+def fill_table(connection: duckdb.DuckDBPyConnection, sheet: Sheet, table: ExportTable, decimals: dict[str, int]) -> None:
     """Fill a sheet with the rows of a table; `decimals` says with how many each indicator is shown."""
     names = [column.name for column in table.columns]
     order = ", ".join(identifier(name) for name in names)
@@ -134,7 +152,7 @@ def fill_table(connection: duckdb.DuckDBPyConnection, sheet: WriteOnlyWorksheet,
 class _RowMaker:
     """Rows of one table as cells. Where a row says its own unit, its value is shown in it; where it has no value, the symbol stands there."""
 
-    def __init__(self, sheet: WriteOnlyWorksheet, table: ExportTable, decimals: dict[str, int]) -> None:
+    def __init__(self, sheet: Sheet, table: ExportTable, decimals: dict[str, int]) -> None:
         places = {column.name: place for place, column in enumerate(table.columns)}
         self._sheet, self._columns, self._decimals = sheet, table.columns, decimals
         self._value, self._unit, self._marker, self._status = (places.get(name) for name in ("value", "unit", "marker", "status"))
@@ -178,7 +196,7 @@ class _RowMaker:
         return in_place_of(marker, row[self._status] if self._status is not None else None)
 
 
-def head_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
+def head_cell(sheet: Sheet, text: str) -> Cell:
     """A cell of the header row."""
     cell = text_cell(sheet, text, BOLD)
     cell.fill = HEAD_FILL

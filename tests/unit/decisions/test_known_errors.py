@@ -70,3 +70,10 @@ def test_what_is_done_follows_the_column_and_the_day(
     given = Severity.BREAKING if kind == "area_doubled" else Severity.WARNING
     graded = grade([Change(kind, given, "It changed.", column)], dataset, date.fromisoformat(day))
     assert [(one.action, one.change.severity) for one in graded] == [(action, severity)]
+
+
+def test_an_announced_change_is_quieter_and_held_all_the_same(dataset: Dataset) -> None:
+    announced = {"announced": {"by": "DfE", "severity_unannounced": "breaking"}}
+    (removed,) = grade([Change("column_removed", Severity.WARNING, "gone", "library", evidence=announced)], dataset, date(2026, 1, 1))
+    (added,) = grade([Change("column_added", Severity.INFO, "new", "x", evidence={"announced": {"by": "DfE"}})], dataset, date(2026, 1, 1))
+    assert (removed.action, removed.change.severity, added.action) == ("hold", Severity.WARNING, "evolve")
