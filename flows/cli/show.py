@@ -54,7 +54,9 @@ def show(
         show_strategy(home, as_json)
     elif name in all_ids():
         _dataset(name, home, as_json)
-    elif ("." not in name and _is_indicator(name, home, as_json)) or (re.fullmatch(r"[0-9a-f]{10}", name) and show_change(name, home, as_json)):
+    elif ("." not in name and _is_indicator(name, home, as_json)) or (
+        re.fullmatch(r"[0-9a-f]{10}", name) and show_change(name, home, as_json)
+    ):
         return
     else:
         _table(name, home, as_json)

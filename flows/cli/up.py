@@ -21,7 +21,8 @@ def up(as_json: AsJson = False) -> None:
     """Start a local Prefect server with all schedules.
 
     Run it twice without harm. The server listens on this machine only, keeps its database in EVIDENCE_HOME/prefect, and sends nothing to anyone.
-    From then on every dataset is fetched on its publisher's release days, and `evidence run` goes through this server.
+    From then on every dataset is looked for on its publisher's release days, `evidence watch` runs twice a day, Prefect's automations are those
+    of flows/automations, and `evidence run` goes through this server.
     """
     from flows import server
 
@@ -37,6 +38,7 @@ def up(as_json: AsJson = False) -> None:
     out.print(f"[bold]{'Still up' if was_running else 'Up'}[/bold]: [link={state.url}]{state.url}[/link]")
     out.print(f"  schedules  {state.url}/deployments")
     out.print(f"  runs       {state.url}/runs")
+    out.print(f"  automation {state.url}/automations")
     for process in state.processes:
         out.print(f"  {process.name:<9}  process {process.pid}, log {process.log}", soft_wrap=True)
     out.print("End it with: evidence down")

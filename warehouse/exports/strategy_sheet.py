@@ -23,6 +23,7 @@ from warehouse.exports.terms import cover_lines
 from warehouse.exports.workbook import (
     BOLD,
     COVER_WIDTHS,
+    FACE,
     HEADING,
     WRAP,
     Sheet,
@@ -46,12 +47,12 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "not open": ("No one publishes the data.", "E8E8E8"),
 }
 _COLUMNS = (
-    ("What the strategy says", 42), ("Printed", 17), ("Of", 12), ("Open data, same period", 19), ("Verdict", 13), ("Now", 17), ("Of", 12),
-    ("Change since", 12), ("Why", 62),
+    ("What the strategy says", 42), ("Printed", 18), ("Printed for", 12), ("Open data, same period", 18), ("Verdict", 14), ("Now", 18), ("Now for", 12),
+    ("Change since", 13), ("Why", 64),
 )  # fmt: skip
 _THEME_FILL = PatternFill("solid", fgColor="34495E")
 _THIN = Border(bottom=Side("thin", color="C8CED6"))
-_RIGHT = Alignment(horizontal="right", vertical="top", wrap_text=True)
+_RIGHT = Alignment(horizontal="right", vertical="top", wrap_text=True, indent=1)
 
 
 def write_strategy(connection: duckdb.DuckDBPyConnection, table: ExportTable, exported_on: str, path: Path) -> None:
@@ -106,9 +107,7 @@ def _figures(sheet: Sheet, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _theme(sheet: Sheet, theme: str) -> list[Cell]:
-    cells = [
-        text_cell(sheet, text, Font(bold=True, color="FFFFFF")) for text in (theme[:1].upper() + theme[1:], *[""] * (len(_COLUMNS) - 1))
-    ]
+    cells = [text_cell(sheet, text, Font(name=FACE, bold=True, color="FFFFFF")) for text in (_sentence(theme), *[""] * (len(_COLUMNS) - 1))]
     for cell in cells:
         cell.fill = _THEME_FILL
     return cells
@@ -120,7 +119,7 @@ def _figure(sheet: Sheet, row: Mapping[str, Any]) -> list[Cell]:
     compare = f" Not to be compared with the figure now: {row['comparable']}" if later and row["comparable"] else ""
     nearest = f" Nearest: {row['nearest']}" if row["nearest"] else ""
     texts = (
-        row["what_it_says"], row["published"], row["published_period"], row["recomputed_text"] or "", row["verdict"],
+        _sentence(row["what_it_says"]), row["published"], row["published_period"], row["recomputed_text"] or "", row["verdict"],
         row["latest_text"] if later else "", row["latest_period"] if later else "", _moved(row) if later else "",
         f"{row['reason']}{compare}{nearest}",
     )  # fmt: skip
@@ -140,3 +139,7 @@ def _moved(row: Mapping[str, Any]) -> str:
     if row["published_unit"] == "percent":
         return f"{moved:+.1f} points"
     return f"{moved:+,.0f}" if abs(moved) >= 100 else f"{moved:+.3f}" if "index" in row["published_unit"] else f"{moved:+.1f}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

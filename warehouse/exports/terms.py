@@ -24,7 +24,8 @@ def cover_lines(tables: Sequence[ExportTable], exported_on: str) -> list[tuple[s
     """(label, text) of everything that a reader has to know before the first figure."""
     lines = [("What it is", tables[0].about if len(tables) == 1 else _together(tables)), ("As known on", known_on(tables) or exported_on)]
     lines += [("Exported on", exported_on), ("Licence", "; ".join(f"{one.title} {one.url}".strip() for one in licences_of(_terms(tables))))]
-    lines += [("Attribution", "\n".join(dict.fromkeys(one.attribution for one in _terms(tables))))]
+    listed = dict.fromkeys(one.attribution for one in _terms(tables))
+    lines += [("Attribution" if place == 0 else "", attribution) for place, attribution in enumerate(listed)]
     closed = [table.name for table in tables if not is_open(table.terms)]
     lines += [("Not to be passed on", NOT_OPEN.format(tables=", ".join(closed)))] if closed else []
     lines += [("How to cite", citation(tables, exported_on))]
@@ -69,7 +70,9 @@ def footer_terms(table: ExportTable, exported_on: str) -> dict[str, str]:
 
 def readme(tables: Sequence[ExportTable], exported_on: str) -> str:
     """The terms as a text file, for a folder of several files."""
-    lines = [f"{label}: {text}".replace("\n", "\n  ") for label, text in cover_lines(tables, exported_on) if label != "Units"]
+    lines = [
+        f"{label or 'Attribution'}: {text}".replace("\n", "\n  ") for label, text in cover_lines(tables, exported_on) if label != "Units"
+    ]
     listed = [f"{table.name}: {table.title}. Licence {', '.join(licence_of(one.licence).title for one in table.terms)}" for table in tables]
     return "\n\n".join([*lines, FORMULAS, "Tables:\n  " + "\n  ".join(listed)]) + "\n"
 

@@ -24,12 +24,9 @@ from warehouse.table import identifier
 
 Sheet = Any  # of openpyxl, to be written once from top to bottom: its type stubs leave out most of what it has
 MOST_ROWS = 1_048_575  # of a sheet, its header not counted
-HEADING, BOLD, GREY, LINK = (
-    Font(bold=True, size=16),
-    Font(bold=True),
-    Font(color="707070", italic=True),
-    Font(color="0563C1", underline="single"),
-)
+FACE = "Calibri"  # said each time: a font without a name falls back to a serif
+HEADING, BOLD = Font(name=FACE, bold=True, size=16), Font(name=FACE, bold=True)
+GREY, LINK = Font(name=FACE, color="707070", italic=True), Font(name=FACE, color="0563C1", underline="single")
 HEAD_FILL = PatternFill("solid", fgColor="E7ECF3")
 WRAP, TOP, RIGHT = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top"), Alignment(horizontal="right")
 _LONGEST_NAME = 31  # of a sheet
@@ -198,7 +195,7 @@ class _RowMaker:
 
 def head_cell(sheet: Sheet, text: str) -> Cell:
     """A cell of the header row."""
-    cell = text_cell(sheet, text, BOLD)
+    cell = text_cell(sheet, text, BOLD, WRAP)
     cell.fill = HEAD_FILL
     return cell
 
