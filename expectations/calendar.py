@@ -201,9 +201,7 @@ def _last_working_day(when: date) -> date:
 
 @lru_cache(maxsize=64)
 def _bank_holidays(year: int) -> frozenset[date]:
-    try:
-        # The country's own module: the package's front imports every country there is.
-        from holidays.countries.united_kingdom import UnitedKingdom  # type: ignore[import-not-found,unused-ignore]
-    except ModuleNotFoundError:
-        return frozenset()
+    # The country's own module: the package's front imports every country there is.
+    from holidays.countries.united_kingdom import UnitedKingdom
+
     return frozenset(UnitedKingdom(subdiv="ENG", years=year))  # type: ignore[no-untyped-call,unused-ignore]

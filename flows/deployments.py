@@ -87,11 +87,6 @@ def in_step(path: Path = PREFECT_YAML, folder: Path = DATASETS) -> bool:
     return path.exists() and path.read_text(encoding="utf-8") == render([load(dataset, folder) for dataset in all_ids(folder)])
 
 
-def names_in(path: Path) -> frozenset[str]:
-    """The names of the deployments in a `prefect.yaml`."""
-    return frozenset(entry["name"] for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["deployments"])
-
-
 def problems(path: Path = PREFECT_YAML) -> tuple[str, ...]:
     """All that is wrong with a `prefect.yaml`, found without a server. () where nothing is."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -130,6 +125,15 @@ def next_runs(looks: Sequence[Mapping[str, Any]], count: int, timezone: str = TI
         dates = asyncio.run(_schedule_class(_rule(schedule), bool(schedule.get("day_or", True)), timezone).get_dates(n=count))
         found |= {date.astimezone(ZoneInfo(timezone)) for date in dates}
     return sorted(found)[:count]
+
+
+@lru_cache(maxsize=8)
+def flow_of(entrypoint: str) -> Any:
+    """The flow at `flows/ingest.py:ingest`. Raises what Prefect raises where there is none."""
+    from prefect.flows import load_flow_from_entrypoint
+
+    path, _, name = entrypoint.rpartition(":")
+    return load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)
 
 
 def _rule(schedule: Mapping[str, Any]) -> str:
@@ -190,17 +194,9 @@ def _flow_problems(entrypoint: str, parameters: Mapping[str, Any]) -> Iterator[s
     from prefect.utilities.callables import get_call_parameters
 
     try:
-        flow = _flow(entrypoint)
+        flow = flow_of(entrypoint)
         flow.validate_parameters(get_call_parameters(flow.fn, (), dict(parameters)))
     except (MissingFlowError, ScriptError, OSError, ValueError) as error:
         yield f"the entrypoint {entrypoint} does not load: {error}"
     except (ParameterTypeError, SignatureMismatchError, TypeError) as error:
         yield f"the flow does not take its parameters: {error}"
-
-
-@lru_cache(maxsize=8)
-def _flow(entrypoint: str) -> Any:
-    from prefect.flows import load_flow_from_entrypoint
-
-    path, _, name = entrypoint.rpartition(":")
-    return load_flow_from_entrypoint(f"{PROJECT / path}:{name}", use_placeholder_flow=False)

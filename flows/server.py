@@ -9,7 +9,6 @@ import hashlib
 import json
 import secrets
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -19,8 +18,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from expectations.errors import EvidenceError
-from flows.processes import MARK, Process, end, end_marked, last_lines, start
-from flows.settings import DATASETS_AT_ONCE, START_TIMEOUT_SECONDS, TAG, WORK_POOL, child_environment, preferred_port
+from flows.processes import MARK, Process, end, end_marked, start
+from flows.settings import DATASETS_AT_ONCE, START_TIMEOUT_SECONDS, WORK_POOL, child_environment, preferred_port
 from tasks.atomic import replace_json
 from tasks.locks import lock
 from warehouse.home import PROJECT, Home
@@ -87,6 +86,7 @@ def up(
     """
     from flows.automations import FOLDER, fingerprint
     from flows.automations import apply as apply_automations
+    from flows.deploying import deploy
 
     with lock(home, "server", "starting the Prefect server"):
         state = running(home) or Running(f"http://127.0.0.1:{_free_port()}", secrets.token_hex(8), ())
@@ -101,8 +101,8 @@ def up(
         if state.process("worker") is None:
             state = _start(home, state, "worker", _worker_command(), environment)
         if state.deployed != wanted:
-            _deploy(deployments, environment, home, tell)
-            _remove_undeclared(deployments, state)
+            tell(f"Deploying what {deployments} declares")
+            deploy(deployments, state.api)
             state = _recorded_as(home, replace(state, deployed=wanted, automated=""))  # an automation may name a deployment that is new
         if state.automated != fingerprint(folder):
             apply_automations(state.api, tell, folder)
@@ -216,22 +216,6 @@ def _make_work_pool(state: Running, tell: Tell) -> None:
             return
 
 
-def _remove_undeclared(deployments: Path, state: Running) -> None:
-    """Remove deployments of ours that the file no longer has: their schedules would go on running."""
-    from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    from flows.deployments import names_in
-
-    declared = names_in(deployments)
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
-    with temporary_settings({PREFECT_API_URL: state.api}), get_client(sync_client=True) as client:
-        for deployment in client.read_deployments(deployment_filter=ours):
-            if deployment.name not in declared:
-                client.delete_deployment(deployment.id)
-
-
 def _worker_online(state: Running) -> bool:
     request = urllib.request.Request(
         f"{state.api}/work_pools/{WORK_POOL}/workers/filter", data=b"{}", headers={"Content-Type": "application/json"}, method="POST"
@@ -241,22 +225,6 @@ def _worker_online(state: Running) -> bool:
             return any(worker.get("status") == "ONLINE" for worker in json.load(answer))
     except (OSError, urllib.error.URLError, ValueError):
         return False
-
-
-def _deploy(deployments: Path, environment: Mapping[str, str], home: Home, tell: Tell) -> None:
-    """Deploy all of `prefect.yaml` with Prefect's own command, from the project's folder: there the flows are found at run time."""
-    tell(f"Deploying what {deployments} declares")
-    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(deployments)]
-    done = subprocess.run(
-        command, env=dict(environment), cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    log = _log(home, "deploy")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(done.stdout + done.stderr, encoding="utf-8")
-    if done.returncode != 0:
-        raise EvidenceError(
-            "server.failed", where=str(log), expected=f"every deployment of {deployments.name} to be taken", found=last_lines(log)
-        )
 
 
 # -- the record ---------------------------------------------------------------------------------------------------------

@@ -58,10 +58,18 @@ _SMUSHED = (
 )
 
 
+def _as_written(schema: dict[str, Any]) -> None:
+    """The schema for editors: a set is written as its name, or as its name over what it cannot know."""
+    given = {"type": "object", "properties": {"filters": schema["properties"]["filters"]}, "additionalProperties": False}
+    named = {"type": "object", "properties": dict.fromkeys(RULE_SETS, given), "additionalProperties": False}
+    schema.clear()
+    schema.update({"anyOf": [{"enum": list(RULE_SETS)}, named]})
+
+
 class RuleSet(BaseModel):
     """One named set, and what it cannot know by itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_as_written)
 
     name: str
     filters: tuple[str, ...] = Field(

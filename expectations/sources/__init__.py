@@ -53,6 +53,7 @@ __all__ = [
     "Police",
     "Source",
     "model_of",
+    "source_of",
 ]
 
 Source = (
@@ -94,3 +95,15 @@ SOURCES: dict[str, type[Common]] = {
 def model_of(kind: str) -> type[Common] | None:
     """The model of a kind of source; None where there is no such kind."""
     return SOURCES.get(kind)
+
+
+def source_of(address: str) -> Source | None:
+    """The source that an address is of, as far as the address says; None for what is neither an address nor a file of this machine.
+
+    What has to be asked for stands as `address.TO_BE_FOUND`. The kinds that know their own hosts come before those that know a form of address.
+    """
+    models = (
+        *(Nomis, ExploreLocalStatistics, OnsApi, OnsWebsite, Ees, EesFiles, Gias, PerformanceTables, Fingertips, Police),
+        *(FeatureServer, Opendatasoft, Ckan, PlainFile, Folder),
+    )
+    return next((source for model in models if (source := model.from_address(address)) is not None), None)

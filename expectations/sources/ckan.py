@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from expectations.sources.address import taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern
 
 
@@ -55,3 +56,12 @@ class Ckan(Common):
         if nameless := next((each for each in self.labels if not re.compile(each).groupindex), None):
             raise ValueError(f"the pattern {nameless!r} of `labels` has no named group (?P<name>...)")
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """The page of a package, of one of its resources, or `package_show` of the API."""
+        at = taken_apart(address)
+        if at is None or (at.ends_in("gov.uk") and at.host.startswith(("www.ons.", "www.gov."))):
+            return None
+        package = at.asked.get("id", "") if at.after("action") == "package_show" else at.after("dataset")
+        return cls(site=at.site, packages=[package], resources=at.after("resource") or None) if package else None

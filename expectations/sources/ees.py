@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from expectations.sources.address import taken_apart
 from expectations.sources.common import GUID, Arguments, Common, Text
 
 
@@ -61,3 +62,13 @@ class Ees(Common):
         if self.catalogue and (self.query or self.version != "*"):
             raise ValueError("a file of the data catalogue has no `version` and no `query`")
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A data set of the API, or a file's page in the data catalogue."""
+        at = taken_apart(address)
+        if at is None or not at.ends_in("education.gov.uk", "explore-education-statistics.service.gov.uk"):
+            return None
+        if GUID.match(at.after("data-sets")):
+            return cls(data_set=at.after("data-sets"))
+        return cls(catalogue=at.after("data-set")) if GUID.match(at.after("data-set")) else None

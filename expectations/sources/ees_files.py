@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator
 
+from expectations.sources.address import TO_BE_FOUND, taken_apart
 from expectations.sources.common import Common, Text
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -33,3 +34,12 @@ class EesFiles(Common):
         if twice := next((title for title in folded if folded.count(title) > 1), None):
             raise ValueError(f"the title {twice!r} stands twice")
         return value
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """The page of a publication or of one release; the titles of its files have to be asked for."""
+        at = taken_apart(address)
+        if at is None or not at.ends_in("explore-education-statistics.service.gov.uk") or not at.after("find-statistics"):
+            return None
+        # The address of a release names its year, and the next one has another: the latest is meant.
+        return cls(publication=at.after("find-statistics"), files=[TO_BE_FOUND])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator
 
+from expectations.sources.address import listed, taken_apart
 from expectations.sources.common import Common, Text
 
 _Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -25,3 +26,13 @@ class ExploreLocalStatistics(Common):
         if twice := sorted({slug for slug in value if value.count(slug) > 1}):
             raise ValueError(f"the indicator {twice[0]!r} stands twice")
         return value
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """The page of an indicator, or an address of the API."""
+        at = taken_apart(address)
+        if at is None or "explore-local-statistics" not in at.steps:
+            return None
+        indicator = at.after("indicators") or at.asked.get("indicator", "")
+        areas = at.asked.get("geo", "") or at.asked.get("areas", "")
+        return cls(indicators=listed(indicator), areas=listed(areas) if areas != "all" else []) if indicator else None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from expectations.sources.address import listed, taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern, whole
 
 WGS_84 = 4326  # EPSG's number; GeoJSON's own system, which its files need not name
@@ -62,3 +63,21 @@ class FeatureServer(Common):
         if not self.layers:
             return {"": whole(FeatureLayer, "", shared)}
         return {name: whole(FeatureLayer, f"layers.{name}", {**shared, **own}) for name, own in self.layers.items()}
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A service, a layer of it, or a query of one. A FeatureServer's tables come without shapes."""
+        at = taken_apart(address)
+        if at is None or "FeatureServer" not in at.steps or "services" not in at.steps:
+            return None
+        begins, ends = at.steps.index("services"), at.steps.index("FeatureServer")
+        number = at.after("FeatureServer")
+        fields = listed(at.asked.get("outfields", "*"))
+        where = at.asked.get("where", "").strip()
+        return cls(
+            url=f"{at.site}/{'/'.join(at.steps[: begins + 1])}",
+            service="/".join(at.steps[begins + 1 : ends]),
+            layer=int(number) if number.isdigit() else None,
+            where=where if where.replace(" ", "") not in ("", "1=1") else None,
+            fields=fields if fields and fields != ["*"] else None,
+        )

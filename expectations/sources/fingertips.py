@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from expectations.sources.address import TO_BE_FOUND, listed, taken_apart
 from expectations.sources.common import Common, Text
 
 
@@ -31,3 +33,16 @@ class Fingertips(Common):
             if name not in self.indicators:
                 raise ValueError(f"`withdrawn` names {name!r}, which is not among `indicators`")
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A download of the API, or a page of the site that names an indicator (`iid`) and a kind of area (`ati`)."""
+        at = taken_apart(address)
+        if at is None or not at.ends_in("fingertips.phe.org.uk"):
+            return None
+        on_page = re.search(r"/iid/([0-9]+)", address), re.search(r"/ati/([0-9]+)", address)
+        numbers = listed(at.asked.get("indicator_ids", "")) or ([on_page[0][1]] if on_page[0] else [])
+        kind = at.asked.get("child_area_type_id", "") or (on_page[1][1] if on_page[1] else "")
+        if not numbers or not kind.isdigit():
+            return None
+        return cls(indicators={f"indicator_{number}": number for number in numbers}, area_type=int(kind), expect_area_type=TO_BE_FOUND)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections import Counter
+from pathlib import Path
+from typing import Literal, Self
 
 from pydantic import Field, field_validator
 
@@ -36,3 +38,15 @@ class Folder(Common):
             if not re.compile(pattern(expression)).groupindex:
                 raise ValueError(f"the pattern {expression!r} of `labels` has no named group (?P<name>...)")
         return value
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A file or a folder of this machine, or of an object store. The files of a folder are those of its commonest ending."""
+        if re.match(r"(?!file:)[a-z0-9+]+://", address):
+            folder, _, name = address.rpartition("/")
+            return None if address.startswith(("http://", "https://")) or not name else cls(path=folder, files=[name])
+        path = Path(address.removeprefix("file://")).expanduser().resolve()
+        if path.is_file():
+            return cls(path=str(path.parent), files=["".join(f"[{letter}]" if letter in "*?[" else letter for letter in path.name)])
+        endings = Counter(each.suffix for each in path.iterdir() if each.is_file() and each.suffix) if path.is_dir() else Counter()
+        return cls(path=str(path), files=[f"*{endings.most_common(1)[0][0]}"]) if endings else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Literal, Self, get_args
 
 from pydantic import Field, field_validator
 
+from expectations.sources.address import taken_apart
 from expectations.sources.common import Common, Text
 
 Extract = Literal[
@@ -37,3 +39,13 @@ class Gias(Common):
         if twice := next((name for name in value if value.count(name) > 1), None):
             raise ValueError(f"the extract {twice!r} stands twice")
         return value
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A daily extract; the folder itself means the register of establishments."""
+        at = taken_apart(address)
+        if at is None or not (at.host.startswith("ea-edubase-api") or at.ends_in("get-information-schools.service.gov.uk")):
+            return None
+        named = re.match(r"[a-z_]+", at.steps[-1] if at.steps else "")
+        extract = named.group() if named and named.group() in get_args(Extract) else "edubasealldata"
+        return cls(extracts=[extract])

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from expectations.sources.address import TO_BE_FOUND, listed, taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern, whole
+
+_NOT_DIMENSIONS = frozenset(
+    ["geography", "date", "time", "measures", "select", "uid", "recordlimit", "recordoffset", "signature", "rows", "cols", "exclude"]
+)
 
 
 class NomisAreas(Arguments):
@@ -99,6 +105,24 @@ class Nomis(Common):
         if not self.queries:
             return {"": whole(NomisQuery, "", shared)}
         return {name: whole(NomisQuery, f"queries.{name}", _with_own_time(shared, own)) for name, own in self.queries.items()}
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A query of the API, or a table of the census; its name has to be asked for, and numbers of kinds of area."""
+        at = taken_apart(address)
+        named = re.search(r"NM_[0-9]+_[0-9]+", address)
+        if at is None or not at.ends_in("nomisweb.co.uk") or named is None:
+            return None
+        own = {name: value for name, value in at.asked.items() if name not in _NOT_DIMENSIONS}
+        return cls(
+            dataset=named.group(),
+            expect_name=TO_BE_FOUND,
+            geography=[NomisAreas(codes=listed(at.asked.get("geography", "")) or [TO_BE_FOUND])],
+            dimensions={name: listed(value) for name, value in own.items()},
+            date=[*listed(at.asked["date"])] if "date" in at.asked else None,
+            time=at.asked.get("time") if "date" not in at.asked else None,
+            measures=[int(each) for each in listed(at.asked.get("measures", "")) if each.isdigit()] or None,
+        )
 
 
 def _with_own_time(shared: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from expectations.sources.address import listed, taken_apart
 from expectations.sources.common import Arguments, Common, Text
 
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
@@ -52,3 +53,19 @@ class OnsApi(Common):
         if self.version is not None and self.edition is None:
             raise ValueError("a `version` is one of an `edition`: name that too")
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A dataset, an edition or a version: of the API, of its downloads, or its page on the site. The latest version is meant."""
+        at = taken_apart(address)
+        if at is None or not at.ends_in("ons.gov.uk") or "explore-local-statistics" in at.steps:
+            return None
+        if at.after("population-types") and at.asked.get("dimensions") and at.asked.get("area-type"):
+            kind, _, areas = at.asked["area-type"].partition(",")
+            wanted = OnsObservations(
+                population_type=at.after("population-types"), area_type=kind, areas=listed(areas), dimensions=listed(at.asked["dimensions"])
+            )
+            return cls(observations=wanted)
+        on_the_site = at.host == "www.ons.gov.uk" and at.steps[:1] != ("datasets",)  # elsewhere `datasets` is a page of files
+        dataset = "" if on_the_site else at.after("datasets")
+        return cls(dataset=dataset, edition=at.after("editions") or None) if dataset else None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from expectations.sources.address import TO_BE_FOUND, plain_name, taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern
 
 
@@ -54,3 +56,20 @@ class OnsWebsite(Common):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two files have the name {twice[0]!r}")
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A dataset page of the site, an edition of it, or a file: the file of that name, whatever numbers the next one has."""
+        at = taken_apart(address)
+        if at is None or at.host not in ("www.ons.gov.uk", "ons.gov.uk"):
+            return None
+        steps = tuple(step for step in at.asked["uri"].split("/") if step) if "uri" in at.asked else at.steps
+        if "datasets" not in steps[1:] or steps[-1] == "datasets":
+            return None
+        place = steps.index("datasets", 1) + 2
+        name = steps[place + 1] if len(steps) > place + 1 and "." in steps[place + 1] else ""
+        match = f"^{re.sub('[0-9]+', '[0-9]+', re.escape(name))}$" if name else TO_BE_FOUND
+        part = plain_name(re.sub(r"[0-9]+", "", name)) if name else plain_name(steps[place - 1])
+        return cls(
+            page=f"/{'/'.join(steps[:place])}".lower(), files=[OnsFile.model_construct(name=part, match=match, member=None, labels={})]
+        )

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from expectations.sources.address import taken_apart
 from expectations.sources.common import Common, Text, pattern
 
 
@@ -30,3 +31,12 @@ class Opendatasoft(Common):
         if self.dataset_matching is not None:
             pattern(self.dataset_matching)
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A dataset's page, or an address of the API below it."""
+        at = taken_apart(address)
+        if at is None or not ("explore" in at.steps or at.steps[:2] == ("api", "records")):
+            return None
+        dataset = at.after("datasets") or at.after("dataset") or at.asked.get("dataset", "")
+        return cls(site=at.site, dataset=dataset, where=at.asked.get("where") or None) if dataset else None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator
 
+from expectations.sources.address import taken_apart
 from expectations.sources.common import Common, Text
 
 _YEAR = re.compile(r"^(\d{4})-(\d{4})$")
@@ -38,3 +39,13 @@ class PerformanceTables(Common):
             if value.count(year) > 1:
                 raise ValueError(f"{year!r} stands twice")
         return value
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A download: the type of data, the region and the year that it names."""
+        at = taken_apart(address)
+        if at is None or not at.host.endswith("school-performance.service.gov.uk") or "download-data" not in at.steps:
+            return None
+        region = at.asked.get("regions", "0")
+        table, year = at.asked.get("filters", "").upper(), at.asked.get("year", "")
+        return cls(table=table, region="england" if region == "0" else region, years=[year]) if table and year else None

@@ -6,9 +6,13 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from expectations.sources.address import TO_BE_FOUND, plain_name, taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern
 
 GOV_UK = "https://www.gov.uk"
+ENDINGS = frozenset(
+    ["csv", "tsv", "txt", "xlsx", "xls", "xlsb", "ods", "json", "geojson", "zip", "gz", "parquet"]
+)  # of files that hold tables
 
 
 class FileItem(Arguments):
@@ -78,3 +82,15 @@ class PlainFile(Common):
         if twice:
             raise ValueError(f"two files have the name {twice[0]!r}")
         return value
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """Any address: a file where its name ends as one, else a page whose link to the file has to be found."""
+        at = taken_apart(address)
+        if at is None:
+            return None
+        name = plain_name(at.steps[-1] if at.steps else at.host)
+        if name.rpartition(".")[2].lower() in ENDINGS:
+            return cls(files=[FileItem(name=name, url=at.text)])
+        how = {"attachment": TO_BE_FOUND} if at.site == GOV_UK else {"link": TO_BE_FOUND}
+        return cls(files=[FileItem.model_construct(name=name, url=None, page=at.text.partition("#")[0], **how)])

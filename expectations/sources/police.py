@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from expectations.sources.address import taken_apart
 from expectations.sources.common import Common, Text
 
 LONGEST_ADDRESS = 4_094  # characters of a request that the service takes
@@ -41,3 +42,14 @@ class Police(Common):
         if bool(self.forces) == bool(self.areas):
             raise ValueError("give `forces` (from the archive) or `areas` (from the API), and not both")
         return self
+
+    @classmethod
+    def from_address(cls, address: str) -> Self | None:
+        """A query of the API within an outline (`poly`), or one that names a force."""
+        at = taken_apart(address)
+        if at is None or at.host != "data.police.uk":
+            return None
+        category = at.after("crimes-street") or "all-crime"
+        if at.asked.get("poly"):
+            return cls(areas={"area": at.asked["poly"]}, category=category, months=12)
+        return cls(forces=[at.asked["force"]], months=12) if at.asked.get("force") else None

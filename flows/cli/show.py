@@ -25,6 +25,10 @@ EXAMPLES = """\
 
   evidence show meta.vintages            a table of the published database
 
+  evidence show attainment_8             an indicator: meaning, values, comparators, wards
+
+  evidence show strategy                 the strategy's figures beside the open data
+
   evidence show 3f9a1c20b7               a change of a source, with all its evidence
 """
 _EVERY_TABLE = "select schema_name || '.' || table_name from duckdb_columns() where not internal group by all order by 1"
@@ -34,7 +38,8 @@ def show(
     name: Annotated[
         str,
         typer.Argument(
-            help="A dataset (dfe.pupil_attendance), a table (meta.vintages) or a change (3f9a1c20b7); all tables where not given."
+            help="A dataset (dfe.pupil_attendance), a table (meta.vintages), an indicator (attainment_8), `strategy`, "
+            "or a change (3f9a1c20b7); all tables where not given."
         ),
     ] = "",
     as_json: AsJson = False,

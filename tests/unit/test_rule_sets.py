@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from jsonschema import Draft202012Validator
 
 from expectations.declaration import load
 from expectations.errors import EvidenceError
@@ -110,6 +111,17 @@ def test_a_declaration_names_a_set_in_one_line_and_an_unknown_one_is_refused(tmp
     with pytest.raises(EvidenceError) as caught:
         load("dfe.school_offers", tmp_path)
     assert "did you mean ees" in caught.value.found
+
+
+def test_editors_know_both_ways_of_writing_a_set() -> None:
+    schema = RuleSet.model_json_schema()
+    for written, good in (
+        ("ees", True),
+        ({"ees": {"filters": ["version"]}}, True),
+        ("ess", False),
+        ({"ees": {"filter": ["version"]}}, False),
+    ):
+        assert Draft202012Validator(schema).is_valid(written) is good
 
 
 def test_every_rule_of_a_set_says_why() -> None:

@@ -47,8 +47,8 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "not open": ("No one publishes the data.", "E8E8E8"),
 }
 _COLUMNS = (
-    ("What the strategy says", 42), ("Printed", 18), ("Printed for", 12), ("Open data, same period", 18), ("Verdict", 14), ("Now", 18), ("Now for", 12),
-    ("Change since", 13), ("Why", 64),
+    ("What the strategy says", 42), ("Printed", 18), ("Printed for", 12), ("Open data, same period", 18), ("Verdict", 14),
+    ("Now", 18), ("Now for", 12), ("Change since", 13), ("Why", 64),
 )  # fmt: skip
 _THEME_FILL = PatternFill("solid", fgColor="34495E")
 _THIN = Border(bottom=Side("thin", color="C8CED6"))

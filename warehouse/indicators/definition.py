@@ -84,15 +84,24 @@ def files(folder: Path = FOLDER) -> list[Path]:
 
 def load_all(folder: Path = FOLDER) -> tuple[Indicator, ...]:
     """Every indicator, sorted by theme and name. Raises `indicator.invalid`, also where two files bear one name."""
-    found = [load_file(path) for path in files(folder)]
-    seen: dict[str, Path] = {}
-    for indicator in found:
-        if indicator.name in seen:
-            raise _invalid(
-                indicator.path, 1, f"{indicator.name} also stands in {seen[indicator.name].parent.name}/", "one file for each name"
-            )
-        seen[indicator.name] = indicator.path
-    return tuple(found)
+    found, faulty = load_readable(folder)
+    for error in faulty.values():
+        raise error
+    return found
+
+
+def load_readable(folder: Path = FOLDER) -> tuple[tuple[Indicator, ...], dict[Path, EvidenceError]]:
+    """The indicators whose files can be read, and why each of the others cannot: one faulty file holds back itself."""
+    found: dict[str, Indicator] = {}
+    faulty: dict[Path, EvidenceError] = {}
+    for path in files(folder):
+        try:
+            if path.stem in found:
+                raise _invalid(path, 1, f"{path.stem} also stands in {found[path.stem].theme}/", "one file for each name")
+            found[path.stem] = load_file(path)
+        except EvidenceError as error:
+            faulty[path] = error
+    return tuple(found.values()), faulty
 
 
 def load_file(path: Path) -> Indicator:

@@ -19,7 +19,7 @@ from expectations.errors import EvidenceError
 from expectations.place import home_place
 from warehouse.home import Home
 from warehouse.indicators import figure_rows, kept
-from warehouse.indicators.definition import FOLDER, INTERVALS, Indicator, files, load_all
+from warehouse.indicators.definition import FOLDER, INTERVALS, Indicator, files, load_readable
 from warehouse.indicators.reference import fill_reference, reference_files
 from warehouse.indicators.rows import insert
 from warehouse.lake import vintages
@@ -68,14 +68,17 @@ def build(
     """Make the indicators' tables and views in the database in use, from the datasets in it (`landed`).
 
     Returns what became of each indicator, and the files of SQL that were left out with the reason. Nothing where `mart` has no folder `indicators`.
-    Raises `indicator.invalid` where a definition cannot be read.
+    A definition that cannot be read is left out too, with the reason.
     """
     shared = [mart_file(path) for path in sorted(mart.glob("indicators/*.sql"))]
     if not shared:
         return [], {}
-    known = load_all(folder)
+    known, faulty = load_readable(folder)
     here = frozenset(landed)
-    left_out = _run_shared(connection, shared, here)
+    left_out = {
+        **_run_shared(connection, shared, here),
+        **{f"indicators/{path.parent.name}/{path.name}": error.message for path, error in faulty.items()},
+    }
     in_force = {table.id: _vintages(home, table) for table in tables if table.id in here}
     if "ons.area_lookup" in here:
         connection.execute(_HOME_REGION)

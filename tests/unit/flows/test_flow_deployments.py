@@ -104,4 +104,5 @@ def test_a_new_declaration_puts_the_file_out_of_step_until_it_is_written(tmp_pat
     shutil.copy(DATASETS / publisher / f"{name}.yaml", folder / publisher)
     assert not deployments.in_step(path, folder)
     assert deployments.write(path, folder)
-    assert deployments.names_in(path) == {first, second, deployments.WATCH}
+    declared = yaml.safe_load(path.read_text(encoding="utf-8"))["deployments"]
+    assert {entry["name"] for entry in declared} == {first, second, deployments.WATCH}

@@ -92,6 +92,15 @@ def test_rows_that_may_not_be_are_no_values(connection: Connection, home: Home, 
     assert asked(connection, "select distinct indicator from mart.indicator_values") == [("shares",)]
 
 
+def test_a_definition_that_cannot_be_read_holds_back_itself_alone(connection: Connection, home: Home, tmp_path: Path) -> None:
+    rows_of(connection, [(HERE, "2020", 1, 2)])
+    define(tmp_path)
+    define(tmp_path, "faulty", untit="percent")
+    results, left_out = values.build(connection, home, (), ("ons.population",), folder=tmp_path)
+    assert [result.indicator.name for result in results] == ["shares"]
+    assert "key 'untit' (did you mean 'unit'?)" in left_out["indicators/population/faulty.sql"]
+
+
 def test_only_what_a_changed_dataset_touches_is_computed_again(
     connection: Connection, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

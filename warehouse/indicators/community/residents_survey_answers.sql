@@ -1,6 +1,6 @@
 -- title: Answers to the residents' survey
--- meaning: Share of residents who gave an answer in the council's survey, which the strategy names as its own measure of cohesion: whether people of
---   different backgrounds get on, belong and trust.
+-- meaning: Share of residents who gave an answer in the council's survey, which the strategy names as its own measure of cohesion: whether
+--   people of different backgrounds get on, belong and trust.
 -- unit: percent
 -- better: neither
 -- levels: local_authority, ward

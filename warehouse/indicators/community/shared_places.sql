@@ -19,7 +19,8 @@ where ward_code is not null and listed_on is not null
 group by asset_kind, ward_code
 union all by name
 select
-    asset_kind as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, null as area_vintage,
+    asset_kind as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level,
+        null as area_vintage,
     strftime(max(listed_on), '%Y') as period, make_date(year(max(listed_on)), 1, 1) as period_start, max(listed_on) as period_end,
     count(*) as value
 from council.community_assets

@@ -7,8 +7,8 @@
 -- informs: connect, demographics
 -- interval: none
 -- decimals: 0
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 
 select
     'all' as breakdown,

@@ -13,7 +13,8 @@
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
 
 select
-    crime_type as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, null as area_vintage,
+    crime_type as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level,
+        null as area_vintage,
     period, min(period_start) as period_start, max(period_end) as period_end,
     sum(value) as numerator,
     1 as denominator

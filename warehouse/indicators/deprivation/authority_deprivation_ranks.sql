@@ -1,6 +1,6 @@
 -- title: Rank of the authority by the ministry's summary measures of deprivation
--- meaning: Place among English local authority districts, 1 the most deprived, by each of the five summary measures of the index of multiple
---   deprivation, as published.
+-- meaning: Place among English local authority districts, 1 the most deprived, by each of the five summary measures of the index of
+--   multiple deprivation, as published.
 -- unit: rank
 -- better: higher
 -- levels: local_authority

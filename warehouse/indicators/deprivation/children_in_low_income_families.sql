@@ -7,8 +7,8 @@
 -- informs: young_people, inclusive_growth, deprivation
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: As the tool prints it; it does not say whether before or after housing costs. Do not join to the measure after housing costs.
 
 select

@@ -8,7 +8,8 @@
 -- numerator: Lone parent households with dependent children
 -- denominator: Households of one couple or one lone parent with dependent children
 -- interval: none
--- caveat: Other households with dependent children (a lone parent who lives with other adults, say) are not in it: the table does not tell them apart.
+-- caveat: Other households with dependent children (a lone parent who lives with other adults, say) are not in it: the table does not tell
+--   them apart.
 -- caveat: 2011. Dependent children are under 16, or 16 to 18 in full-time education.
 
 select

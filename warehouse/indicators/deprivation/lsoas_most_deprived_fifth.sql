@@ -1,5 +1,6 @@
 -- title: Neighbourhoods among the 20 % most deprived of England
--- meaning: Share of an area's neighbourhoods (LSOAs) that are among the 20 % most deprived of England by the index of multiple deprivation.
+-- meaning: Share of an area's neighbourhoods (LSOAs) that are among the 20 % most deprived of England by the index of multiple
+--   deprivation.
 -- unit: percent
 -- better: lower
 -- levels: local_authority, ward
@@ -8,8 +9,8 @@
 -- numerator: LSOAs among the 20 % most deprived of England
 -- denominator: LSOAs of the area
 -- interval: none
--- caveat: Ranks are relative: a neighbourhood can fall in rank while its circumstances improve. Editions are not a time series of how deprived the
---   city is.
+-- caveat: Ranks are relative: a neighbourhood can fall in rank while its circumstances improve. Editions are not a time series of how
+--   deprived the city is.
 -- caveat: An LSOA counts whole, whatever its number of residents. Wards by official best fit; the city's 40 wards in 2015 and 69 in 2019.
 -- break: 2019-01-01 another edition of the indices: other indicators within it, and ranks are relative to the England of their time
 
@@ -20,7 +21,8 @@ with ranked as (
 ),
 
 placed as (
-    select district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, value, lsoas
+    select district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, value,
+        lsoas
     from ranked
     union all
     select ward.to_code, ward.to_name, 'ward', ward.to_vintage, ranked.period, ranked.value, ranked.lsoas
@@ -30,7 +32,8 @@ placed as (
 )
 
 select
-    area_code, area_name, area_level, area_vintage, period, make_date(period::integer, 1, 1) as period_start, make_date(period::integer, 12, 31) as period_end,
+    area_code, area_name, area_level, area_vintage, period, make_date(period::integer, 1, 1) as period_start, make_date(period::integer, 12,
+    31) as period_end,
     count(*) filter (where value <= 0.2 * lsoas) as numerator,
     count(*) as denominator
 from placed

@@ -10,8 +10,8 @@
 -- interval: none
 -- caveat: Residents are those of the census of 2011, the last of the boundaries that both editions use.
 -- caveat: Not everyone in a deprived neighbourhood is deprived.
--- caveat: Ranks are relative: a neighbourhood can fall in rank while its circumstances improve. Editions are not a time series of how deprived the
---   city is.
+-- caveat: Ranks are relative: a neighbourhood can fall in rank while its circumstances improve. Editions are not a time series of how
+--   deprived the city is.
 -- break: 2019-01-01 another edition of the indices: other indicators within it, and ranks are relative to the England of their time
 
 with ranked as (
@@ -27,7 +27,8 @@ peopled as (
 ),
 
 placed as (
-    select district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, value, lsoas, residents
+    select district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, value,
+        lsoas, residents
     from peopled
     where district_code = mart.home_area()
     union all
@@ -38,7 +39,8 @@ placed as (
 )
 
 select
-    area_code, area_name, area_level, area_vintage, period, make_date(period::integer, 1, 1) as period_start, make_date(period::integer, 12, 31) as period_end,
+    area_code, area_name, area_level, area_vintage, period, make_date(period::integer, 1, 1) as period_start, make_date(period::integer, 12,
+    31) as period_end,
     coalesce(sum(residents) filter (where value <= 0.1 * lsoas), 0) as numerator,
     sum(residents) as denominator
 from placed

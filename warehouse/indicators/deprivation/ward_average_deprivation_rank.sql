@@ -7,8 +7,8 @@
 -- informs: neighbourhoods, deprivation
 -- interval: none
 -- decimals: 0
--- caveat: Ranks are relative: a neighbourhood can fall in rank while its circumstances improve. Editions are not a time series of how deprived the
---   city is.
+-- caveat: Ranks are relative: a neighbourhood can fall in rank while its circumstances improve. Editions are not a time series of how
+--   deprived the city is.
 -- caveat: Weighted by residents of 2011; the ministry weights by its own mid-year estimates.
 -- break: 2019-01-01 another edition of the indices: other indicators within it, and ranks are relative to the England of their time
 

@@ -1,6 +1,6 @@
 -- title: Wards where over half of children are in low income families
--- meaning: Share of an authority's wards where more than half of children under 16 live in families with less than 60 % of the median income after
---   housing costs.
+-- meaning: Share of an authority's wards where more than half of children under 16 live in families with less than 60 % of the median
+--   income after housing costs.
 -- unit: percent
 -- better: lower
 -- levels: local_authority
@@ -12,7 +12,8 @@
 -- caveat: After housing costs. Wards differ in size between authorities.
 
 select
-    district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, period_start, period_end,
+    district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, period_start,
+        period_end,
     count(*) filter (where value > 50) as numerator,
     count(*) as denominator
 from dwp.low_income_families

@@ -12,7 +12,8 @@
 -- caveat: Wards are sums of LSOAs by the official best fit; mart.ward_fit says what the fit moves.
 
 select
-    part.group_name as breakdown, part.area_code, part.area_name, part.area_level, part.area_vintage, part.period, part.period_start, part.period_end,
+    part.group_name as breakdown, part.area_code, part.area_name, part.area_level, part.area_vintage, part.period, part.period_start,
+        part.period_end,
     part.residents as numerator, everyone.residents as denominator
 from mart.census_groups as part
 join mart.census_groups as everyone using (period, method, area_level, area_vintage, area_code)

@@ -13,7 +13,8 @@
 
 select
     area_code, area_name, area_level, null as area_vintage, period, period_start, period_end,
-    1 - sum(power(value, 2)) filter (where characteristic = 'ethnicity') / power(sum(value) filter (where characteristic = 'ethnicity'), 2) as value
+    1 - sum(power(value, 2)) filter (where characteristic = 'ethnicity') / power(sum(value) filter (where characteristic = 'ethnicity'),
+        2) as value
 from dfe.pupils_ethnicity_language
 where measure = 'pupils' and school_type = 'Total' and category <> 'Unclassified'
 group by area_code, area_name, area_level, period, period_start, period_end

@@ -17,7 +17,8 @@ with everyone as (
 )
 
 select
-    part.category as breakdown, part.area_code, part.area_name, part.area_level, null as area_vintage, part.period, part.period_start, part.period_end,
+    part.category as breakdown, part.area_code, part.area_name, part.area_level, null as area_vintage, part.period, part.period_start,
+        part.period_end,
     part.value as numerator, everyone.value as denominator, part.status, part.marker
 from dfe.pupils_ethnicity_language as part
 join everyone using (area_code, period)

@@ -12,7 +12,11 @@
 -- break: 2017-09-01 nurseries and the youngest in primary schools came into the count; shares moved with it
 
 select
-    case school_type when 'Total' then 'all' when 'State-funded primary' then 'Primary' when 'State-funded secondary' then 'Secondary' end as breakdown,
+    case school_type
+        when 'Total' then 'all'
+        when 'State-funded primary' then 'Primary'
+        when 'State-funded secondary' then 'Secondary'
+    end as breakdown,
     area_code, area_name, area_level, null as area_vintage, period, period_start, period_end,
     sum(value) filter (where category = 'Unclassified') as numerator,
     sum(value) filter (where characteristic = 'all') as denominator,

@@ -13,9 +13,14 @@
 -- break: 2017-09-01 nurseries and the youngest in primary schools came into the count; shares moved with it
 
 select
-    case school_type when 'Total' then 'all' when 'State-funded primary' then 'Primary' when 'State-funded secondary' then 'Secondary' end as breakdown,
+    case school_type
+        when 'Total' then 'all'
+        when 'State-funded primary' then 'Primary'
+        when 'State-funded secondary' then 'Secondary'
+    end as breakdown,
     area_code, area_name, area_level, null as area_vintage, period, period_start, period_end,
-    sum(value) filter (where characteristic = 'all') - sum(value) filter (where category in ('White - White British', 'Unclassified')) as numerator,
+    sum(value) filter (where characteristic = 'all') - sum(value) filter (where category in ('White - White British',
+        'Unclassified')) as numerator,
     sum(value) filter (where characteristic = 'all') as denominator,
     if(count(*) filter (where value is null) > 0, max(status), null) as status
 from dfe.pupils_ethnicity_language

@@ -12,7 +12,8 @@
 -- caveat: Wards and the city are sums of LSOAs.
 
 with counted as (
-    select part.religion as breakdown, part.area_code, part.area_name, part.area_level, part.area_vintage, part.period, part.period_start, part.period_end,
+    select part.religion as breakdown, part.area_code, part.area_name, part.area_level, part.area_vintage, part.period, part.period_start,
+        part.period_end,
         part.value as numerator, everyone.value as denominator
     from ons.religion as part
     join ons.religion as everyone using (area_code, period)
@@ -22,14 +23,16 @@ with counted as (
 from counted
 union all by name
 select
-    counted.breakdown, ward.to_code as area_code, any_value(ward.to_name) as area_name, 'ward' as area_level, ward.to_vintage as area_vintage,
+    counted.breakdown, ward.to_code as area_code, any_value(ward.to_name) as area_name, 'ward' as area_level,
+        ward.to_vintage as area_vintage,
     counted.period, counted.period_start, counted.period_end, sum(counted.numerator) as numerator, sum(counted.denominator) as denominator
 from counted
 join ons.area_lookup as ward on ward.from_code = counted.area_code and ward.lookup = 'lsoa21_wd22'
 group by counted.breakdown, ward.to_code, ward.to_vintage, counted.period, counted.period_start, counted.period_end
 union all by name
 select
-    breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage, period, period_start, period_end,
+    breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage, period,
+        period_start, period_end,
     sum(numerator) as numerator, sum(denominator) as denominator
 from counted
 group by breakdown, area_vintage, period, period_start, period_end

@@ -10,7 +10,8 @@
 -- caveat: Diversity within an area says nothing of whether people meet.
 
 with parts as (
-    select ward.to_code as area_code, any_value(ward.to_name) as area_name, ward.to_vintage as area_vintage, religion.period, religion.period_start,
+    select ward.to_code as area_code, any_value(ward.to_name) as area_name, ward.to_vintage as area_vintage, religion.period,
+        religion.period_start,
         religion.period_end, religion.religion, sum(religion.value) as residents
     from ons.religion as religion
     join ons.area_lookup as ward on ward.from_code = religion.area_code and ward.lookup = 'lsoa21_wd22'
@@ -28,7 +29,8 @@ everywhere as (
 )
 
 select
-    area_code, any_value(area_name) as area_name, if(area_code = mart.home_area(), 'local_authority', 'ward') as area_level, area_vintage, period,
+    area_code, any_value(area_name) as area_name, if(area_code = mart.home_area(), 'local_authority', 'ward') as area_level, area_vintage,
+    period,
     period_start, period_end,
     1 - sum(power(residents, 2)) / power(sum(residents), 2) as value
 from everywhere

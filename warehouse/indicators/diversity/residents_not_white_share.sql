@@ -8,7 +8,8 @@
 -- numerator: Residents outside the White groups
 -- denominator: All usual residents
 -- interval: none
--- caveat: White takes in White Irish, Gypsy or Traveller, Roma and other White groups: this is not the share that is other than White British.
+-- caveat: White takes in White Irish, Gypsy or Traveller, Roma and other White groups: this is not the share that is other than White
+--   British.
 -- caveat: Counts of 2021 are perturbed to protect people: small areas are uncertain by a few residents.
 -- caveat: Wards are sums of LSOAs by the official best fit; mart.ward_fit says what the fit moves.
 

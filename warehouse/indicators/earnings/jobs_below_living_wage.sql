@@ -12,7 +12,8 @@
 -- caveat: From a sample of pay records.
 
 select
-    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period, any_value(period_start) as period_start,
+    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period,
+    any_value(period_start) as period_start,
     any_value(period_end) as period_end,
     max(value) filter (where measure = 'share_below_living_wage') as value,
     max(value) filter (where measure = 'jobs_below_living_wage') as numerator,

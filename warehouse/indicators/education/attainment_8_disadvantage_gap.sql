@@ -6,8 +6,8 @@
 -- sources: dfe.local_authority_measures
 -- informs: equality, young_people, education, disadvantaged_youth
 -- interval: none
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: A gap closes too where those who lead fall back.
 -- break: 2016-09-01 GCSEs in English and mathematics are graded 9 to 1 and count for other points
 -- break: 2019-09-01 grades were given by schools and not by examination in 2020 and 2021

@@ -7,8 +7,8 @@
 -- informs: young_people, education
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: A* to C until 2016 is another measure and not part of this series.
 -- break: 2019-09-01 grades were given by schools and not by examination in 2020 and 2021
 -- break: 2021-09-01 examinations were held again

@@ -7,8 +7,8 @@
 -- informs: young_people, education
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: Entered, not achieved: the strategy prints the share that achieved it.
 
 select

@@ -7,8 +7,8 @@
 -- informs: young_people, inclusive_growth, deprivation
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: Since April 2018 pupils keep their entitlement while Universal Credit comes in, so that the share grows of itself.
 -- break: 2018-04-01 pupils keep their entitlement through the change to Universal Credit
 

@@ -6,8 +6,8 @@
 -- sources: dfe.local_authority_measures
 -- informs: equality, young_people, education, disadvantaged_youth
 -- interval: none
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: A gap closes too where those who lead fall back.
 -- break: 2019-09-01 no tests were held in 2020 and 2021
 

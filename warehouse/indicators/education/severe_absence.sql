@@ -7,8 +7,8 @@
 -- informs: young_people, disadvantaged_youth
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- break: 2019-09-01 schools were closed to most pupils for parts of 2020 and 2021
 
 select

@@ -1,6 +1,6 @@
 -- title: Gender pay gap
--- meaning: What men earn an hour more than women, as a share of men's pay, of full-time employees without overtime; the median, and the mean beside
---   it.
+-- meaning: What men earn an hour more than women, as a share of men's pay, of full-time employees without overtime; the median, and the
+--   mean beside it.
 -- unit: percent
 -- better: lower
 -- levels: local_authority, county, combined_authority, region, country

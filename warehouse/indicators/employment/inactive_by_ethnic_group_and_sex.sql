@@ -13,7 +13,8 @@
 
 with counted as (
     select
-        sex || ', ' || if(ethnic_group like 'White%', 'White', 'not White') as breakdown, area_code, area_name, area_level, period, period_start, period_end,
+        sex || ', ' || if(ethnic_group like 'White%', 'White', 'not White') as breakdown, area_code, area_name, area_level, period,
+            period_start, period_end,
         sum(value) filter (where not is_active) as numerator,
         sum(value) as denominator
     from ons.ethnic_group_activity

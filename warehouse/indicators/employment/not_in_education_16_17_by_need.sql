@@ -1,6 +1,6 @@
 -- title: 16 and 17 year olds not in education, employment or training, or not known, by need
--- meaning: Share of residents aged 16 and 17 not in education, employment or training or of unknown activity, of all and of those with special needs
---   or in a vulnerable group.
+-- meaning: Share of residents aged 16 and 17 not in education, employment or training or of unknown activity, of all and of those with
+--   special needs or in a vulnerable group.
 -- unit: percent
 -- better: lower
 -- levels: local_authority, region, country

@@ -8,11 +8,13 @@
 -- numerator: Self-employed residents aged 16 to 64
 -- denominator: Residents aged 16 to 64 in employment
 -- interval: none
--- caveat: From a survey: the counts are rounded and each has an interval of its own (ons.annual_population_survey); the share has none here.
+-- caveat: From a survey: the counts are rounded and each has an interval of its own (ons.annual_population_survey); the share has none
+--   here.
 -- caveat: Some self-employment is insecure work under another name.
 
 select
-    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period, any_value(period_start) as period_start,
+    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period,
+    any_value(period_start) as period_start,
     any_value(period_end) as period_end,
     sum(value) filter (where category = 'Self Employed') as numerator,
     sum(value) filter (where category = 'In employment') as denominator

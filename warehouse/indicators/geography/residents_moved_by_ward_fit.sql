@@ -1,6 +1,6 @@
 -- title: Residents whom the best fit of LSOAs gives to another ward
--- meaning: Share of residents whose output area lies in another ward than the one that the official best fit gives their LSOA to: how far figures of
---   wards that are sums of LSOAs are from the wards themselves.
+-- meaning: Share of residents whose output area lies in another ward than the one that the official best fit gives their LSOA to: how far
+--   figures of wards that are sums of LSOAs are from the wards themselves.
 -- unit: percent
 -- better: lower
 -- levels: local_authority
@@ -13,7 +13,8 @@
 -- caveat: By area of generalised boundaries, not by addresses.
 
 select
-    lookup as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage, '2011' as period,
+    lookup as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage,
+        '2011' as period,
     date '2011-03-27' as period_start, date '2011-03-27' as period_end, moved as numerator, residents as denominator
 from mart.ward_fit
 where area_code = 'all'

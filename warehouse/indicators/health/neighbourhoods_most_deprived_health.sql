@@ -1,5 +1,6 @@
 -- title: Neighbourhoods of a ward among the 10 % most deprived in health and disability
--- meaning: Share of a ward's LSOAs in the most deprived tenth of England by the health and disability domain of the indices of deprivation.
+-- meaning: Share of a ward's LSOAs in the most deprived tenth of England by the health and disability domain of the indices of
+--   deprivation.
 -- unit: percent
 -- better: lower
 -- levels: ward

@@ -7,8 +7,8 @@
 -- informs: young_people, culture_and_sport, deprivation
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: The strategy counts on sport to bring people together; this is one of the few open measures of its effect on health.
 
 select

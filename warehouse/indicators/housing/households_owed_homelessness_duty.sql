@@ -1,5 +1,6 @@
 -- title: Households owed a homelessness duty
--- meaning: Households that the authority assessed and owes a duty to prevent or relieve homelessness, for every 1,000 households, in a quarter.
+-- meaning: Households that the authority assessed and owes a duty to prevent or relieve homelessness, for every 1,000 households, in a
+--   quarter.
 -- unit: per 1,000 households
 -- better: lower
 -- levels: local_authority, region, country

@@ -11,5 +11,6 @@
 
 select
     area_code, area_name, area_level, null as area_vintage, period,
-    make_date(left(period, 4)::integer, 1, 1) as period_start, make_date(left(period, 4)::integer, 12, 31) as period_end, value, status, marker
+    make_date(left(period, 4)::integer, 1, 1) as period_start, make_date(left(period, 4)::integer, 12, 31) as period_end, value, status,
+    marker
 from council.shared_housing_licences

@@ -7,8 +7,8 @@
 -- informs: rights, disadvantaged_youth
 -- interval: none
 -- decimals: 0
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 -- caveat: Fewer cautions are given than before: it falls with police practice as well as with offending.
 
 select

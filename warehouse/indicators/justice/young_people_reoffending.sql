@@ -7,8 +7,8 @@
 -- informs: rights, disadvantaged_youth
 -- interval: none
 -- decimals: 1
--- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named by its
---   end.
+-- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
+--   by its end.
 
 select
     case measure when 'ReoffYO' then 'all' when 'ReoffYO15-17' then 'aged 15 to 17' end as breakdown,

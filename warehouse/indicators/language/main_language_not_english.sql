@@ -23,7 +23,8 @@ from counted
 union all by name
 -- The city as the sum of its small areas.
 select
-    mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage, period, period_start, period_end,
+    mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage, period, period_start,
+        period_end,
     sum(numerator) as numerator, sum(denominator) as denominator
 from counted
 group by area_vintage, period, period_start, period_end

@@ -1,7 +1,7 @@
 -- title: Index of dissimilarity between Asian residents and White residents, over the 69 wards since 2018
--- meaning: Index of dissimilarity between Asian residents and White residents in the city: share of either group that would have to move for both to
---   be spread alike, over the 69 wards since 2018. Wards are sums of LSOAs by the official best fit: the same way in 2011 and 2021, within
---   the same ward boundaries.
+-- meaning: Index of dissimilarity between Asian residents and White residents in the city: share of either group that would have to move
+--   for both to be spread alike, over the 69 wards since 2018. Wards are sums of LSOAs by the official best fit: the same way in
+--   2011 and 2021, within the same ward boundaries.
 -- unit: index 0 to 1
 -- better: lower
 -- levels: local_authority
@@ -9,8 +9,8 @@
 -- informs: connect, segregation
 -- interval: none
 -- decimals: 3
--- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of another
---   level.
+-- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of
+--   another level.
 -- caveat: Counts of 2021 are perturbed to protect people, which raises the index of small areas a little.
 
 select
@@ -20,4 +20,5 @@ select
 from mart.segregation as segregation
 join mart.census_groups as areas on areas.area_code = mart.home_area() and areas.period = segregation.period and areas.group_name = 'All'
 where segregation.group_name = 'Asian' and segregation.compared_with = 'White'
-    and segregation.area_level = 'ward' and segregation.area_vintage in ('2021', '2022') and segregation.method = 'official best fit of LSOAs'
+    and segregation.area_level = 'ward' and segregation.area_vintage in ('2021',
+        '2022') and segregation.method = 'official best fit of LSOAs'

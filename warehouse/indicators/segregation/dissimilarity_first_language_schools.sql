@@ -1,6 +1,6 @@
 -- title: Index of dissimilarity between pupils whose first language is not English and the others, over schools
--- meaning: Share of pupils whose first language is not English, or of the others, that would have to change school for both to be spread alike over
---   the state-funded schools of the city.
+-- meaning: Share of pupils whose first language is not English, or of the others, that would have to change school for both to be spread
+--   alike over the state-funded schools of the city.
 -- unit: index 0 to 1
 -- better: lower
 -- levels: local_authority
@@ -12,7 +12,8 @@
 -- caveat: Schools whose counts are withheld are left out; mart.school_segregation says how many.
 
 select
-    school_phase as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, null as area_vintage,
+    school_phase as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level,
+        null as area_vintage,
     period, period_start, period_end, dissimilarity as value
 from mart.school_segregation
 where group_name = 'First language other than English'

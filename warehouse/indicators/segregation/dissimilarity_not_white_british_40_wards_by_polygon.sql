@@ -1,7 +1,8 @@
--- title: Index of dissimilarity between residents who are not White British and White British residents, over the 40 wards until 2018 (by polygon)
--- meaning: Index of dissimilarity between residents who are not White British and White British residents in the city: share of either group that
---   would have to move for both to be spread alike, over the 40 wards until 2018. Wards are sums of output areas, each given to the ward that
---   holds most of its area.
+-- title: Index of dissimilarity between residents who are not White British and White British residents, over the 40 wards until 2018 (by
+--   polygon)
+-- meaning: Index of dissimilarity between residents who are not White British and White British residents in the city: share of either
+--   group that would have to move for both to be spread alike, over the 40 wards until 2018. Wards are sums of output areas, each
+--   given to the ward that holds most of its area.
 -- unit: index 0 to 1
 -- better: lower
 -- levels: local_authority
@@ -9,8 +10,8 @@
 -- informs: connect, segregation
 -- interval: none
 -- decimals: 3
--- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of another
---   level.
+-- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of
+--   another level.
 -- caveat: Counts of 2021 are perturbed to protect people, which raises the index of small areas a little.
 
 select

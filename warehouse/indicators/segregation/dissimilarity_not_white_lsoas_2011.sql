@@ -1,6 +1,6 @@
 -- title: Index of dissimilarity between residents who are not White and White residents, over the 639 LSOAs of 2011
--- meaning: Index of dissimilarity between residents who are not White and White residents in the city: share of either group that would have to move
---   for both to be spread alike, over the 639 LSOAs of 2011.
+-- meaning: Index of dissimilarity between residents who are not White and White residents in the city: share of either group that would
+--   have to move for both to be spread alike, over the 639 LSOAs of 2011.
 -- unit: index 0 to 1
 -- better: lower
 -- levels: local_authority
@@ -8,8 +8,8 @@
 -- informs: connect, segregation
 -- interval: none
 -- decimals: 3
--- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of another
---   level.
+-- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of
+--   another level.
 -- caveat: Counts of 2021 are perturbed to protect people, which raises the index of small areas a little.
 
 select

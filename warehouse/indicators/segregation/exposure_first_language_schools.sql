@@ -11,7 +11,8 @@
 -- caveat: Schools whose counts are withheld are left out; mart.school_segregation says how many.
 
 select
-    school_phase as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, null as area_vintage,
+    school_phase as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level,
+        null as area_vintage,
     period, period_start, period_end, exposure as value
 from mart.school_segregation
 where group_name = 'First language other than English'

@@ -1,6 +1,6 @@
 -- title: Exposure of residents who are not White to White residents, over the 659 LSOAs of 2021
--- meaning: Exposure of residents who are not White to White residents in the city: share of the other group among the neighbours of an average
---   member of the first, over the 659 LSOAs of 2021.
+-- meaning: Exposure of residents who are not White to White residents in the city: share of the other group among the neighbours of an
+--   average member of the first, over the 659 LSOAs of 2021.
 -- unit: index 0 to 1
 -- better: higher
 -- levels: local_authority
@@ -8,8 +8,8 @@
 -- informs: connect, segregation
 -- interval: none
 -- decimals: 3
--- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of another
---   level.
+-- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of
+--   another level.
 -- caveat: Counts of 2021 are perturbed to protect people, which raises the index of small areas a little.
 
 select

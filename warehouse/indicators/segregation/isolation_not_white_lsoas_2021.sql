@@ -1,6 +1,6 @@
 -- title: Isolation of residents who are not White, over the 659 LSOAs of 2021
--- meaning: Isolation of residents who are not White in the city: share of the own group among the neighbours of an average member of the group, over
---   the 659 LSOAs of 2021.
+-- meaning: Isolation of residents who are not White in the city: share of the own group among the neighbours of an average member of the
+--   group, over the 659 LSOAs of 2021.
 -- unit: index 0 to 1
 -- better: neither
 -- levels: local_authority
@@ -8,8 +8,8 @@
 -- informs: connect, segregation
 -- interval: none
 -- decimals: 3
--- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of another
---   level.
+-- caveat: Level, boundaries and method are part of this indicator: the smaller the areas, the higher the index. Never set it beside one of
+--   another level.
 -- caveat: Counts of 2021 are perturbed to protect people, which raises the index of small areas a little.
 
 select

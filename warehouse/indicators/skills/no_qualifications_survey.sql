@@ -8,14 +8,17 @@
 -- numerator: Residents aged 16 to 64 without qualifications
 -- denominator: Residents aged 16 to 64 by highest qualification
 -- interval: none
--- caveat: From a survey: the counts are rounded and each has an interval of its own (ons.annual_population_survey); the share has none here.
+-- caveat: From a survey: the counts are rounded and each has an interval of its own (ons.annual_population_survey); the share has none
+--   here.
 -- break: 2022-01-01 qualifications are sorted by another framework (RQF, no longer NVQ)
 
 select
-    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period, any_value(period_start) as period_start,
+    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period,
+    any_value(period_start) as period_start,
     any_value(period_end) as period_end,
     sum(value) filter (where category = 'None') as numerator,
-    sum(value) filter (where category in ('None', 'NVQ1', 'NVQ2', 'NVQ3', 'NVQ4+', 'Trade Apprenticeships', 'Other Qualifications')) as denominator
+    sum(value) filter (where category in ('None', 'NVQ1', 'NVQ2', 'NVQ3', 'NVQ4+', 'Trade Apprenticeships',
+        'Other Qualifications')) as denominator
 from ons.annual_population_survey
 where survey_table = 'T19'
 group by area_code, period

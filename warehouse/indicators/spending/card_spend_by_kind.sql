@@ -1,5 +1,6 @@
 -- title: Spending on purchase cards by kind
--- meaning: What the council spent on purchase cards in a month, by kind of expense: books, visits and events, and help for young people among them.
+-- meaning: What the council spent on purchase cards in a month, by kind of expense: books, visits and events, and help for young people
+--   among them.
 -- unit: pounds
 -- better: neither
 -- levels: local_authority
@@ -19,14 +20,15 @@ with kinds as (
             when expense in ('Visits Expenditure', 'Hospitality', 'Promotions/Marketing') then 'Visits, hospitality and events'
             when expense ilike 'Train%' then 'Training'
             when expense in ('Aftercare Assistance', 'Family Support S17', 'Personal Needs') then 'Help for young people and families'
-            when expense ilike 'Vehicle%' or expense ilike 'Travel%' or expense ilike 'Ttavel%' or expense ilike 'Transport%' then 'Vehicles and travel'
+            when regexp_matches(expense, '^(Vehicle|Travel|Ttavel|Transport)') then 'Vehicles and travel'
             else 'Everything else'
         end as kind
     from council.card_spend
 )
 
 select
-    kind as breakdown, area_code, '${area_name}' as area_name, 'local_authority' as area_level, null as area_vintage, period, period_start, period_end,
+    kind as breakdown, area_code, '${area_name}' as area_name, 'local_authority' as area_level, null as area_vintage, period, period_start,
+        period_end,
     sum(billing_amount) as value
 from kinds
 group by kind, area_code, period, period_start, period_end

@@ -1,4 +1,5 @@
--- What the evidence base takes from published lists: what the strategy aims at, whom the home area is compared with, and output areas whose ward differs.
+-- What the evidence base takes from published lists: what the strategy aims at, whom the home area is compared with, and output areas
+-- whose ward differs.
 create table mart.strategy_aims (aim varchar primary key, kind varchar, number integer, title varchar);
 comment on table mart.strategy_aims is 'The eight guiding principles and ten challenges of the Community Cohesion Strategy for Birmingham (2018), in its own words.';
 comment on column mart.strategy_aims.aim is 'Short name, as indicators use it.';

@@ -20,19 +20,25 @@ polygons as (
     select lsoa.from_code, lsoa.from_vintage, ward.to_vintage, coalesce(exception.to_code, ward.to_code) as to_code
     from ons.area_lookup as lsoa
     join ons.area_lookup as ward on ward.from_code = lsoa.to_code and ward.lookup in ('lsoa11_wd17', 'lsoa11_wd21')
-    left join mart.areas_by_polygon as exception on exception.from_code = lsoa.from_code and exception.from_vintage = '2011' and exception.to_vintage = ward.to_vintage
+    left join mart.areas_by_polygon as exception
+        on exception.from_code = lsoa.from_code and exception.from_vintage = '2011'
+            and exception.to_vintage = ward.to_vintage
     where lsoa.lookup = 'oa11_lsoa11'
     union all
     select lsoa.to_code, '2021', '2017', coalesce(any_value(exception.to_code), min(ward.to_code))
     from ons.area_lookup as lsoa
     join ons.area_lookup as ward on ward.from_code = lsoa.from_code and ward.lookup = 'lsoa11_wd17'
-    left join mart.areas_by_polygon as exception on exception.from_code = lsoa.to_code and exception.from_vintage = '2021' and exception.to_vintage = '2017'
+    left join mart.areas_by_polygon as exception
+        on exception.from_code = lsoa.to_code and exception.from_vintage = '2021'
+            and exception.to_vintage = '2017'
     where lsoa.lookup = 'lsoa11_lsoa21_exact'
     group by lsoa.to_code
     union all
     select ward.from_code, ward.from_vintage, ward.to_vintage, coalesce(exception.to_code, ward.to_code)
     from ons.area_lookup as ward
-    left join mart.areas_by_polygon as exception on exception.from_code = ward.from_code and exception.from_vintage = ward.from_vintage and exception.to_vintage = ward.to_vintage
+    left join mart.areas_by_polygon as exception
+        on exception.from_code = ward.from_code and exception.from_vintage = ward.from_vintage
+            and exception.to_vintage = ward.to_vintage
     where ward.lookup = 'lsoa11_wd17'
 ),
 
@@ -63,7 +69,8 @@ counted as (from published union all by name from wards)
 from counted
 union all by name
 -- The two groups that are all but one.
-select total.* replace (if(part.group_name = 'White', 'Not White', 'Not White British') as group_name, total.residents - part.residents as residents)
+select total.* replace (if(part.group_name = 'White', 'Not White', 'Not White British') as group_name,
+    total.residents - part.residents as residents)
 from counted as total
 join counted as part using (period, method, area_level, area_vintage, area_code)
 where total.group_name = 'All' and part.group_name in ('White', 'White British');

@@ -4,7 +4,8 @@
 -- with x, y the two groups, t all residents of small area i (Massey and Denton 1988). An area without residents adds nothing.
 create table mart.segregation_contributions as
 with pairs(group_name, compared_with) as (
-    values ('Not White', 'White'), ('Not White British', 'White British'), ('Asian', 'White'), ('Black', 'White'), ('Mixed', 'White'), ('Other', 'White'), ('Asian', 'Black')
+    values ('Not White', 'White'), ('Not White British', 'White British'), ('Asian', 'White'), ('Black', 'White'), ('Mixed', 'White'),
+        ('Other', 'White'), ('Asian', 'Black')
 ),
 
 small as (
@@ -14,7 +15,8 @@ small as (
 
 paired as (
     select
-        small.period, small.area_level, small.area_vintage, small.method, small.area_code, small.area_name, pairs.group_name, pairs.compared_with,
+        small.period, small.area_level, small.area_vintage, small.method, small.area_code, small.area_name, pairs.group_name,
+            pairs.compared_with,
         small.residents, other.residents as compared, whole.residents as everyone
     from small
     join pairs on pairs.group_name = small.group_name

@@ -1,6 +1,7 @@
 -- needs: mhclg.deprivation, ons.ethnic_group, ons.area_lookup
 -- Wards by deprivation, and what the official best fit of LSOAs to wards moves.
--- Average rank of a ward's LSOAs, weighted by residents, is the ministry's own summary measure for larger areas; here ranks are of all LSOAs of England.
+-- Average rank of a ward's LSOAs, weighted by residents, is the ministry's own summary measure for larger areas; here ranks are of all
+-- LSOAs of England.
 create table mart.ward_deprivation as
 with editions(edition, lookup) as (values ('2015', 'lsoa11_wd17'), ('2019', 'lsoa11_wd21')),
 
@@ -49,7 +50,9 @@ with fitted as (
     from ons.area_lookup as lsoa
     join ons.area_lookup as ward on ward.from_code = lsoa.to_code and ward.lookup in ('lsoa11_wd17', 'lsoa11_wd21')
     join ons.ethnic_group as people on people.area_code = lsoa.from_code and people.period = '2011' and people.group_kind = 'total'
-    left join mart.areas_by_polygon as exception on exception.from_code = lsoa.from_code and exception.from_vintage = '2011' and exception.to_vintage = ward.to_vintage
+    left join mart.areas_by_polygon as exception
+        on exception.from_code = lsoa.from_code and exception.from_vintage = '2011'
+            and exception.to_vintage = ward.to_vintage
     where lsoa.lookup = 'oa11_lsoa11'
 )
 

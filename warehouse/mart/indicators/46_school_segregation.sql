@@ -1,5 +1,6 @@
 -- needs: dfe.school_census
--- How evenly two groups of pupils are spread over the state-funded schools of the home area. Grain: school year, kind of school, pair of groups.
+-- How evenly two groups of pupils are spread over the state-funded schools of the home area. Grain: school year, kind of school, pair of
+-- groups.
 -- Measures as in mart.segregation, with schools in the place of small areas. A school with a withheld count is left out, and counted.
 create table mart.school_segregation as
 with schools as (
@@ -16,11 +17,13 @@ with schools as (
 ),
 
 paired as (
-    select period, period_start, period_end, school_phase, 'First language other than English' as group_name, 'First language English' as compared_with,
+    select period, period_start, period_end, school_phase, 'First language other than English' as group_name,
+        'First language English' as compared_with,
         other_first_language as pupils_of_group, english_first_language as compared, pupils as everyone
     from schools
     union all
-    select period, period_start, period_end, school_phase, 'Free school meals', 'No free school meals', free_school_meals, pupils - free_school_meals, pupils
+    select period, period_start, period_end, school_phase, 'Free school meals', 'No free school meals', free_school_meals,
+        pupils - free_school_meals, pupils
     from schools
 ),
 

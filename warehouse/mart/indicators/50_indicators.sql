@@ -1,8 +1,11 @@
 -- The indicators: what each means, its values, and where its series break. Filled from warehouse/indicators, one SQL file an indicator.
 create table mart.indicators (
-    indicator varchar primary key, theme varchar, title varchar, meaning varchar, unit varchar, better varchar, levels varchar, numerator varchar,
-    denominator varchar, interval_method varchar, interval_meaning varchar, decimals integer, caveats varchar, principles varchar, challenges varchar,
-    datasets varchar, vintages varchar, state varchar, reason varchar, rows bigint, areas bigint, first_period varchar, latest_period varchar,
+    indicator varchar primary key, theme varchar, title varchar, meaning varchar, unit varchar, better varchar, levels varchar,
+        numerator varchar,
+    denominator varchar, interval_method varchar, interval_meaning varchar, decimals integer, caveats varchar, principles varchar,
+        challenges varchar,
+    datasets varchar, vintages varchar, state varchar, reason varchar, rows bigint, areas bigint, first_period varchar,
+        latest_period varchar,
     computed_with varchar
 );
 comment on table mart.indicators is 'Every indicator of the evidence base with its definition, and whether it could be computed here. Values: mart.indicator_values.';
@@ -65,9 +68,12 @@ comment on column mart.breaks.since is 'From which day on it is not what it was.
 comment on column mart.breaks.reason is 'Why.';
 
 create table mart.strategy_figures (
-    figure varchar primary key, number integer, theme varchar, section varchar, what_it_says varchar, area_name varchar, published_period varchar,
-    published varchar, published_value double, published_unit varchar, published_comparator varchar, source_named varchar, verdict varchar, reason varchar,
-    indicator varchar, breakdown varchar, area_code varchar, recomputed_period varchar, recomputed double, recomputed_text varchar, difference double,
+    figure varchar primary key, number integer, theme varchar, section varchar, what_it_says varchar, area_name varchar,
+        published_period varchar,
+    published varchar, published_value double, published_unit varchar, published_comparator varchar, source_named varchar, verdict varchar,
+        reason varchar,
+    indicator varchar, breakdown varchar, area_code varchar, recomputed_period varchar, recomputed double, recomputed_text varchar,
+        difference double,
     latest_period varchar, latest double, latest_text varchar, change_since double, comparable varchar, datasets varchar, nearest varchar
 );
 comment on table mart.strategy_figures is

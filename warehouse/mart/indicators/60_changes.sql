@@ -26,7 +26,8 @@ marked as (
 )
 
 select
-    marked.indicator, marked.breakdown, marked.area_code, marked.area_name, marked.area_level, marked.area_vintage, marked.previous_period, marked.period,
+    marked.indicator, marked.breakdown, marked.area_code, marked.area_name, marked.area_level, marked.area_vintage, marked.previous_period,
+        marked.period,
     marked.period_start, marked.period_end, marked.previous_value, marked.value, marked.unit,
     if(break_between is null, marked.value - marked.previous_value, null) as change,
     if(break_between is null, 100 * (marked.value - marked.previous_value) / nullif(abs(marked.previous_value), 0), null) as percent_change,

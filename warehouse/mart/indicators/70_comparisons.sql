@@ -1,8 +1,10 @@
 -- The home area beside its comparators, and who its statistical neighbours are.
--- Neighbours are worked out from the data: over the traits below, each standardised over all authorities, the nearest by Euclidean distance.
+-- Neighbours are worked out from the data: over the traits below, each standardised over all authorities, the nearest by Euclidean
+-- distance.
 create view mart.statistical_neighbours as
 with traits(indicator) as (
-    values ('lsoas_most_deprived_tenth'), ('pupils_minority_ethnic_share'), ('pupils_english_additional_language'), ('children_share'), ('residents')
+    values ('lsoas_most_deprived_tenth'), ('pupils_minority_ethnic_share'), ('pupils_english_additional_language'), ('children_share'),
+        ('residents')
 ),
 
 placed as (
@@ -17,7 +19,8 @@ placed as (
 ),
 
 standard as (
-    select *, (value - avg(value) over (partition by indicator)) / nullif(stddev_pop(value) over (partition by indicator), 0) as standardised
+    select *, (value - avg(value) over (partition by indicator)) / nullif(stddev_pop(value) over (partition by indicator),
+        0) as standardised
     from placed
 ),
 

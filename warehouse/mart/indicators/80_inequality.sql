@@ -1,6 +1,8 @@
 -- Inequality between wards, by deprivation. Grain: indicator, breakdown, period, boundaries.
--- Fifths of wards by deprivation (mart.ward_deprivation); the slope index of inequality is the slope of a weighted least squares line of the value on the
--- ward's place among residents, from the most deprived (0) to the least (1): the difference between the two ends of the city (OHID, "Slope Index of Inequality").
+-- Fifths of wards by deprivation (mart.ward_deprivation); the slope index of inequality is the slope of a weighted least squares line of
+-- the value on the
+-- ward's place among residents, from the most deprived (0) to the least (1): the difference between the two ends of the city (OHID, "Slope
+-- Index of Inequality").
 create view mart.ward_inequality as
 with placed as (
     select
