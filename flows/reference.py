@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import click
 import typer.main
@@ -148,12 +149,27 @@ def schema() -> str:
         "description": "Our name of a column -> its headers, newest first.",
     }
     described["properties"]["raw"] = columns["anyOf"][0]
+    several = described["properties"]["policy"]["additionalProperties"]
+    described["properties"]["policy"]["additionalProperties"] = {"anyOf": [several["items"], several]}
+    _allow_the_home_area(described)
     described["properties"]["expectations"]["items"] = {
         "type": "object",
         "properties": {name: {} for name in sorted(EXPECTATIONS)},
         "additionalProperties": False,
     }
     return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **described}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _allow_the_home_area(described: Any) -> None:
+    """Where a text must fit a pattern, `${area_code}` may stand in its place: an editor sees the file before it is filled."""
+    if isinstance(described, list):
+        for each in described:
+            _allow_the_home_area(each)
+    elif isinstance(described, dict):
+        if isinstance(described.get("pattern"), str):
+            described["pattern"] = f"({described['pattern']})|\\$\\{{area_(code|name)\\}}"
+        for each in described.values():
+            _allow_the_home_area(each)
 
 
 def _due(dataset: Dataset) -> str:

@@ -17,7 +17,7 @@ import duckdb
 from expectations.errors import EvidenceError
 from tasks.record import read_holds, read_records
 from tasks.tombstone import tombstones
-from warehouse import build, indicators, meta_rows
+from warehouse import build, indicators, meta_rows, revisions
 from warehouse.dictionary import history_of, name_of
 from warehouse.home import Home
 from warehouse.lake import Vintage, vintages
@@ -45,6 +45,8 @@ def fill(connection: _Connection, home: Home, tables: Sequence[DatasetTable], ma
     contents = Contents()
     _datasets(connection, home, sorted(tables, key=lambda table: table.id), before, contents)
     _runs(connection, home)
+    with _transaction(connection):
+        revisions.make(connection)
     _mart(connection, mart, contents)
     _indicators(connection, home, tables, mart, contents)
     return contents

@@ -33,7 +33,8 @@ from warehouse.table import DatasetTable, identifier, literal
 
 STORAGE = "v1.4.0"  # the newest format that DuckDB 1.4 clients read
 _MART = PROJECT / "warehouse" / "mart"
-_CODE = [*(PROJECT / "warehouse" / name for name in ("build.py", "dictionary.py", "meta_rows.py", "table.py")), Path(publication.__file__)]
+_WAREHOUSE = ("build.py", "dictionary.py", "meta_rows.py", "revisions.py", "table.py")
+_CODE = [*(PROJECT / "warehouse" / name for name in _WAREHOUSE), Path(publication.__file__)]
 _TRY_AGAIN = 600  # seconds after which a publication that had to carry a dataset over is tried again, though nothing landed
 _LONGEST_SETTLE = 10  # times `settle`: a night in which landings never pause is published all the same
 _Connection = duckdb.DuckDBPyConnection

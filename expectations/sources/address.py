@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-TO_BE_FOUND = "*"  # stands for what an address does not say and the service has to be asked for
+TO_BE_FOUND = "."  # stands for what an address does not say; as a pattern it fits whatever there is
 
 
 @dataclass(frozen=True)

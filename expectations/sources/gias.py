@@ -47,5 +47,5 @@ class Gias(Common):
         if at is None or not (at.host.startswith("ea-edubase-api") or at.ends_in("get-information-schools.service.gov.uk")):
             return None
         named = re.match(r"[a-z_]+", at.steps[-1] if at.steps else "")
-        extract = named.group() if named and named.group() in get_args(Extract) else "edubasealldata"
-        return cls(extracts=[extract])
+        known: tuple[Extract, ...] = get_args(Extract)
+        return cls(extracts=[next((extract for extract in known if named and extract == named.group()), "edubasealldata")])

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from expectations.sources.address import TO_BE_FOUND, listed, taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern, whole
 
-_NOT_DIMENSIONS = frozenset(
+_NOT_DIMENSIONS = frozenset(  # parameters of a query that choose no category of a dimension
     ["geography", "date", "time", "measures", "select", "uid", "recordlimit", "recordoffset", "signature", "rows", "cols", "exclude"]
 )
 
@@ -118,7 +118,7 @@ class Nomis(Common):
             dataset=named.group(),
             expect_name=TO_BE_FOUND,
             geography=[NomisAreas(codes=listed(at.asked.get("geography", "")) or [TO_BE_FOUND])],
-            dimensions={name: listed(value) for name, value in own.items()},
+            dimensions={name: [*listed(value)] for name, value in own.items()},
             date=[*listed(at.asked["date"])] if "date" in at.asked else None,
             time=at.asked.get("time") if "date" not in at.asked else None,
             measures=[int(each) for each in listed(at.asked.get("measures", "")) if each.isdigit()] or None,

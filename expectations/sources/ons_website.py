@@ -70,6 +70,4 @@ class OnsWebsite(Common):
         name = steps[place + 1] if len(steps) > place + 1 and "." in steps[place + 1] else ""
         match = f"^{re.sub('[0-9]+', '[0-9]+', re.escape(name))}$" if name else TO_BE_FOUND
         part = plain_name(re.sub(r"[0-9]+", "", name)) if name else plain_name(steps[place - 1])
-        return cls(
-            page=f"/{'/'.join(steps[:place])}".lower(), files=[OnsFile.model_construct(name=part, match=match, member=None, labels={})]
-        )
+        return cls(page=f"/{'/'.join(steps[:place])}".lower(), files=[OnsFile(name=part, match=match)])

@@ -92,5 +92,11 @@ class PlainFile(Common):
         name = plain_name(at.steps[-1] if at.steps else at.host)
         if name.rpartition(".")[2].lower() in ENDINGS:
             return cls(files=[FileItem(name=name, url=at.text)])
-        how = {"attachment": TO_BE_FOUND} if at.site == GOV_UK else {"link": TO_BE_FOUND}
-        return cls(files=[FileItem.model_construct(name=name, url=None, page=at.text.partition("#")[0], **how)])
+        page, found_by_title = at.text.partition("#")[0], at.site == GOV_UK
+        return cls(
+            files=[
+                FileItem(name=name, page=page, attachment=TO_BE_FOUND)
+                if found_by_title
+                else FileItem(name=name, page=page, link=TO_BE_FOUND)
+            ]
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,14 +28,23 @@ EXAMPLES = """\
   evidence provenance dfe.pupil_attendance area_code=E08000025 --cells     the row of the file, as printed
 
   evidence provenance dfe.pupil_attendance area_code=E08000025 --json | jq '.[].url'
+
+  evidence provenance indicators residents --area E08000025 --period 2021
 """
 
 
 def provenance(
-    dataset: Annotated[str, typer.Argument(help="A dataset that is published.")],
+    dataset: Annotated[str, typer.Argument(help="A dataset that is published; or indicators, and then the name of one.")],
     conditions: Annotated[
-        list[str] | None, typer.Argument(help="Which rows: column=value, several together.", metavar="COLUMN=VALUE…", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            help="Which rows: column=value, several together; first the name of the indicator, where it is one.",
+            metavar="COLUMN=VALUE…",
+            show_default=False,
+        ),
     ] = None,
+    area: Annotated[str | None, typer.Option(help="Short for area_code=…", show_default=False)] = None,
+    period: Annotated[str | None, typer.Option(help="Short for period=…", show_default=False)] = None,
     limit: Annotated[int, typer.Option(help="The most rows to trace.", min=1)] = 10,
     cells: Annotated[bool, typer.Option("--cells", help="Open the archived file and show the row as printed.")] = False,
     as_json: AsJson = False,
@@ -43,8 +52,21 @@ def provenance(
     """Trace a value back to where it came from.
 
     URL, time of the fetch, file, row and hash of the bytes that a published value was read from; with --cells the printed
-    row itself, read again from the archive and held to its hash.
+    row itself, read again from the archive and held to its hash. For an indicator: the datasets, vintages and files it was computed from.
     """
+    short = {"area_code": area, "period": period}
+    given = [*(conditions or []), *(f"{name}={value}" for name, value in short.items() if value is not None)]
+    if dataset == "indicators":
+        from flows.cli.indicator_provenance import show_indicator
+
+        if not given or "=" in given[0]:
+            raise typer.BadParameter("name the indicator: evidence provenance indicators residents")
+        show_indicator(Home.from_environment(), given[0], dict(_pair(condition) for condition in given[1:]), limit, as_json)
+        return
+    _of_dataset(dataset, dict(_pair(condition) for condition in given), limit, cells, as_json)
+
+
+def _of_dataset(dataset: str, where: Mapping[str, str], limit: int, cells: bool, as_json: bool) -> None:
     from expectations.declaration import load
     from tasks import lineage
     from tasks.read import ReadOptions
@@ -53,7 +75,7 @@ def provenance(
     home = Home.from_environment()
     with waiting() as tell:
         tell(f"Tracing {dataset}")
-        found = lineage.provenance(home, dataset, dict(_pair(condition) for condition in conditions or []), limit)
+        found = lineage.provenance(home, dataset, where, limit)
         options = ReadOptions(**declared.read.model_dump())
         printed = [lineage.reopen(home, origin, options) for origin in found] if cells else []
     if as_json:

@@ -42,7 +42,7 @@ class Indicator:
 
 def fetch(source: Fingertips, http: Http, previous: Snapshot | None) -> Delivery:
     """One part for each indicator, `<our name>.csv`; label `indicator` is its printed name. Raises EvidenceError of the area `fetch`."""
-    listed = _listed(source, http)
+    listed = listed_indicators(source, http)
     parts: list[Fetched] = []
     warnings: list[str] = []
     for ours, printed in source.indicators.items():
@@ -58,7 +58,7 @@ def fetch(source: Fingertips, http: Http, previous: Snapshot | None) -> Delivery
     return Delivery(tuple(parts), max(part.labels.get("updated", "") for part in parts), tuple(warnings))
 
 
-def _listed(source: Fingertips, http: Http) -> list[Indicator]:
+def listed_indicators(source: Fingertips, http: Http) -> list[Indicator]:
     """Every indicator of the service, from its metadata."""
     url = f"{source.url.rstrip('/')}/indicator_metadata/csv/all"
     received = http.get(url, media=MEDIA["csv"], name="indicators")
@@ -67,6 +67,18 @@ def _listed(source: Fingertips, http: Http) -> list[Indicator]:
             header = list(records.fieldnames or [])
             id_column, name_column, updated = (_column(header, wanted, url) for wanted in (_ID, _NAME, _UPDATED))
             return [Indicator(each[id_column], each[name_column], _iso(each[updated] or "")) for each in records]
+    finally:
+        discard([received])
+
+
+def area_types_of(source: Fingertips, number: str, http: Http) -> list[str]:
+    """What the column `Area Type` prints for the source's number of a kind of area, in the order of an indicator's rows."""
+    url = f"{source.url.rstrip('/')}/all_data/csv/by_indicator_id"
+    asked = {"indicator_ids": number, "child_area_type_id": source.area_type, "parent_area_type_id": source.parent_area_type}
+    received = http.get(url, params=asked, media=MEDIA["csv"], max_bytes=source.max_bytes, name="area-types")
+    try:
+        with _records(received, url) as records:
+            return list(dict.fromkeys(str(record.get("Area Type") or "") for record in records))
     finally:
         discard([received])
 

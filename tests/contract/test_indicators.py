@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from expectations.declaration import THEMES, all_ids, load
+from warehouse import meta_rows
 from warehouse.home import Home
 from warehouse.indicators import Indicator, load_all, values
 from warehouse.indicators.aims import aims
@@ -27,6 +28,7 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     """A database with every declared table, empty, and the indicators' own tables on them."""
     with duckdb.connect(":memory:") as connection:
         connection.execute("create schema mart")
+        meta_rows.create(connection)
         for dataset in all_ids():
             publisher, name = dataset.split(".")
             columns = {**{name: column.type for name, column in load(dataset).tidy.columns.items()}, **PROVENANCE}
@@ -208,6 +210,17 @@ def test_inequality_between_wards_runs_with_deprivation(sample: duckdb.DuckDBPyC
         where indicator = 'lsoas_most_deprived_tenth' and period = '2019'""",
     )
     assert told == [(69, True, True, True)]
+
+
+def test_every_indicator_leads_back_to_its_fetches(sample: duckdb.DuckDBPyConnection) -> None:
+    behind = """
+        select count(distinct dataset), count(distinct snapshot_id), bool_and(licence <> '') from mart.indicator_sources
+        where indicator = 'lsoas_most_deprived_tenth'"""
+    assert asked(sample, behind) == [(2, 2, True)]
+    lost = (
+        "select indicator from mart.indicators where state = 'computed' and indicator not in (select indicator from mart.indicator_sources)"
+    )
+    assert asked(sample, lost) == []
 
 
 def test_everything_in_the_mart_is_explained(sample: duckdb.DuckDBPyConnection) -> None:
