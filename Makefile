@@ -3,12 +3,14 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SERVERS := .servers
+SERVERS_FROM := tests/servers
 export UV_SYSTEM_CERTS = 1
 export DO_NOT_TRACK = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock docs bench detection clean
+.PHONY: help run test test-servers lint lock lock-servers docs bench detection clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,12 +21,19 @@ run: $(VENV)/.ready ## Build the environment, ingest the shipped sample through 
 test: $(VENV)/.ready lint ## Lint, types and all tests; no network
 	@pytest -n 2 --dist loadgroup
 
+test-servers: $(VENV)/.ready $(SERVERS)/koop/.ready $(SERVERS)/ckan/.ready ## Our clients against servers that we did not write: Koop (ArcGIS) and CKAN
+	@pytest tests/servers
+
 lint: $(VENV)/.ready ## Ruff, formatting, types
 	@ruff check . && ruff format --check . && mypy
 
 lock: ## Resolve requirements.lock anew from pyproject.toml
 	@test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock)
 	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+
+lock-servers: $(VENV)/.ready ## Resolve anew what the servers of test-servers consist of
+	@uv pip compile $(SERVERS_FROM)/requirements-ckan.in --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock-servers" -o $(SERVERS_FROM)/requirements-ckan.lock
+	@cd $(SERVERS_FROM)/koop && npm install --package-lock-only
 
 docs: $(VENV)/.ready ## Write what is generated: prefect.yaml, the reference under docs, the schema of declarations
 	@evidence deployments --write && python -m flows.reference
@@ -35,8 +44,8 @@ bench: $(VENV)/.ready $(VENV)/bench/.ready ## Our whole pipeline against the lim
 detection: $(VENV)/.ready ## Measure what the change detector sees and what it alarms at for nothing (about five minutes)
 	@python -m bench.detection
 
-clean: ## Remove the environment and the sample's home
-	@rm -rf $(VENV) home
+clean: ## Remove the environment, the servers and the sample's home
+	@rm -rf $(VENV) $(SERVERS) home
 
 # The environment is made from the lock file alone; every package is checked against its hash.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -54,4 +63,20 @@ $(VENV)/bench/.ready: requirements-bench.lock $(VENV)/.ready
 	@echo "Building the environment of the peers in $(VENV)/bench (once; about 500 MB) ..."
 	@$(PYTHON) -m venv $(VENV)/bench
 	@$(BIN)/uv pip install --quiet --python $(VENV)/bench/bin/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# The servers are installed from locks of their own, with hashes, and nothing of them enters our environment.
+$(SERVERS)/koop/.ready: $(wildcard $(SERVERS_FROM)/koop/* $(SERVERS_FROM)/koop/.npmrc) | $(VENV)/.ready
+	@python -m tests.servers.needed
+	@echo "Installing Koop in $(SERVERS)/koop (once; about 70 MB) ..."
+	@rm -rf $(SERVERS)/koop && mkdir -p $(SERVERS)/koop
+	@cp $(SERVERS_FROM)/koop/* $(SERVERS_FROM)/koop/.npmrc $(SERVERS)/koop/
+	@cd $(SERVERS)/koop && npm ci --silent
+	@touch $@
+
+$(SERVERS)/ckan/.ready: $(SERVERS_FROM)/requirements-ckan.lock | $(VENV)/.ready
+	@python -m tests.servers.needed
+	@echo "Installing CKAN in $(SERVERS)/ckan (once; about 180 MB) ..."
+	@rm -rf $(SERVERS)/ckan && $(PYTHON) -m venv $(SERVERS)/ckan
+	@$(BIN)/uv pip install --quiet --python $(SERVERS)/ckan/bin/python --require-hashes -r $(SERVERS_FROM)/requirements-ckan.lock
 	@touch $@

@@ -33,6 +33,32 @@ CODES: dict[str, ErrorKind] = {
         "A dataset has a declaration but no file under expectations/accepted.",
         'Look at the snapshot with `evidence changes DATASET`, then `evidence accept DATASET --reason "first contract"`.',
     ),
+    # -- drafts ------------------------------------------------------------------------------------------------------------
+    "draft.unknown_address": ErrorKind(
+        "This is neither an address nor a file",
+        "`evidence new` was given something that is no address of the web and no file or folder of this machine.",
+        "Copy the whole address from the browser, beginning with https://, or give the path of a file.",
+    ),
+    "draft.several_parts": ErrorKind(
+        "The address holds several files, or none that is a table",
+        "`evidence new` was given a page, a package or a release with more than one file that could be meant, or with none that it reads.",
+        "Say which with `--part`: its name, or a regular expression of it; for all of the resources of a portal's package: --part '.'",
+    ),
+    "draft.incomplete": ErrorKind(
+        "The address does not say all that the source needs",
+        "`evidence new` was given an address that leaves out what the service has to be asked with, such as the areas of a query.",
+        "Copy the address of the query itself, as the message says.",
+    ),
+    "draft.exists": ErrorKind(
+        "There is a dataset of this name already",
+        "`evidence new` would have written over a declaration, tidy SQL or a contract that is there.",
+        "Give the draft another id with `--id publisher.name`, or remove the files that the message names.",
+    ),
+    "draft.no_table": ErrorKind(
+        "What came is no table that a draft can be made of",
+        "`evidence new` fetched the address, and found no rows, or no columns with a name.",
+        "Open the file; where the table stands on another sheet or in a member of a zip, say which with `--part`.",
+    ),
     # -- tidy --------------------------------------------------------------------------------------------------------------
     "tidy.failed": ErrorKind(
         "The tidy SQL failed",

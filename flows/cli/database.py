@@ -5,6 +5,7 @@ Refuses several statements in one query and every statement that is no question.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 MEMORY = "2GB"
+# DuckDB's functions that do something rather than answer, which it takes for questions.
+_DOING = re.compile(
+    r"\b(enable_logging|disable_logging|truncate_duckdb_logs|write_log|enable_profiling|disable_profiling|(force_)?checkpoint)\s*\(", re.I
+)
 
 
 @contextmanager
@@ -31,6 +36,8 @@ def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
         "enable_external_access": "false",
         "autoload_known_extensions": "false",
         "memory_limit": MEMORY,
+        "temp_directory": "",  # what does not fit fails, rather than be written beside the database
+        "python_enable_replacements": "false",  # a name in a query is a table, never a variable of this program
         "lock_configuration": "true",
     }
     try:
@@ -45,6 +52,10 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str, seconds: float = SECO
     """The relation of one question; nothing is computed yet. Raises `command.query_failed`."""
     import duckdb
 
+    if doing := _DOING.search(query):
+        raise EvidenceError(
+            "command.query_failed", where=query.strip(), expected="a question", found=f"the function {doing[1]}, which is none"
+        )
     with limited(connection, query, seconds):
         statements = connection.extract_statements(query)
         questions = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)

@@ -30,6 +30,7 @@ from flows.cli import (
     down,
     export,
     forget,
+    new,
     provenance,
     rehearse,
     run,
@@ -49,6 +50,10 @@ WRONG_USE = {
     "command.unreadable",
     "declaration.unknown_dataset",
     "diff.no_such_state",
+    "draft.exists",
+    "draft.incomplete",
+    "draft.several_parts",
+    "draft.unknown_address",
     "export.unknown_table",
     "forget.no_such_snapshot",
     "rehearse.unknown_mutation",
@@ -80,7 +85,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
-    "The work": (run.run, status.status, watch.watch, check.check),
+    "The work": (run.run, status.status, watch.watch, check.check, new.new),
     "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare, rehearse.rehearse),
     "The data": (datasets.datasets, show.show, sql.sql, export.export, provenance.provenance, diff.diff, forget.forget),
     "The service": (up.up, down.down, deployments.deployments, automations.automations, doctor.doctor),

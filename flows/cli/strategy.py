@@ -75,12 +75,12 @@ def _as_paragraphs(rows: Sequence[dict[str, Any]]) -> None:
     for theme, figures in _by_theme(rows):
         out.print(f"[bold cyan]{escaped(theme)}[/bold cyan]")
         for row in figures:
-            out.print(f"  {escaped(row['what_it_says'])}")
-            out.print(f"    printed {escaped(row['published'])} [dim]{escaped(row['published_period'])}[/dim]  {_verdict(row)}")
+            _print_indented(escaped(row["what_it_says"]), 2)
+            _print_indented(f"printed {escaped(row['published'])} [dim]{escaped(row['published_period'])}[/dim]  {_verdict(row)}", 4)
             if row["recomputed_text"]:
-                out.print(f"    open data {escaped(row['recomputed_text'])}")
+                _print_indented(f"open data {escaped(row['recomputed_text'])}", 4)
             if row["latest_text"]:
-                out.print(f"    now {_now(row)}")
+                _print_indented(f"now {_now(row)}", 4)
         out.print()
 
 
@@ -104,9 +104,17 @@ def _reasons(rows: Sequence[dict[str, Any]]) -> None:
     for verdict in [name for name in _SAYS if any(key[0] == name for key in grouped)]:
         out.print(f"[bold]{verdict}[/bold]  [dim]{_SAYS[verdict]}[/dim]")
         for (_, reason, nearest), figures in ((key, listed) for key, listed in grouped.items() if key[0] == verdict):
-            out.print(f"  {escaped('; '.join(figures))}")
-            out.print(f"    [dim]{escaped(reason)}" + (f" Nearest: {escaped(nearest)}" if nearest else "") + "[/dim]")
+            for figure in figures:
+                _print_indented(escaped(figure), 2)
+            _print_indented(f"[dim]{escaped(reason)}{f' Nearest: {escaped(nearest)}' if nearest else ''}[/dim]", 4)
         out.print()
+
+
+def _print_indented(text: str, spaces: int) -> None:
+    """A paragraph all of whose lines stand in from the edge."""
+    from rich.padding import Padding
+
+    console().print(Padding(text, (0, 0, 0, spaces), expand=False))
 
 
 def _totals(rows: Sequence[dict[str, Any]]) -> None:

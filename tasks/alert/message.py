@@ -21,8 +21,10 @@ MOST_ITEMS = 8
 _MOST_IN_CHAT = 3
 _MOST_LETTERS = 400  # of one change in a message; `evidence changes` shows the whole
 _MOST_IN_TITLE = 110
+_MOST_NAMED = 3  # of what rests on a dataset; the JSON has all
 _LONDON = ZoneInfo("Europe/London")
 _WORDS = {"held": "Held", "failed": "Failed", "changed": "Changed", "resolved": "Resolved", "accepted": "Accepted"}
+_PLURALS = {"strategy figure": "figures of the strategy", "table": "tables of the mart", "view": "views of the mart"}
 _SEVERITIES = {"failure": 0, "breaking": 1, "warning": 2}
 
 
@@ -38,6 +40,7 @@ class Background:
     last_release: str = ""
     held_since: str = ""
     place: str = "Birmingham"
+    rests_on_it: tuple[tuple[str, str], ...] = ()  # what is built on the dataset: (kind, title), most telling first
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,8 @@ def _title(news: News, event: str) -> str:
 def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:
     outcome = news.outcome
     yield Block(f"{_consequence(news, background, event)} {_touched(news, background)}".strip())
+    if background.rests_on_it and event in ("held", "failed", "changed"):
+        yield Block(_rests(background, event))
     if background.why and event in ("held", "failed"):
         yield Block(f"What it is for ({background.title}): {background.why}", brief=False)
     if event == "failed":
@@ -170,6 +175,18 @@ def _touched(news: News, background: Background) -> str:
     if said and all(touched is False for touched in said):
         return f"{background.place}'s own rows are not touched."
     return f"The evidence does not show whether {background.place}'s own rows are touched." if news.outcome.status == "held" else ""
+
+
+def _rests(background: Background, event: str) -> str:
+    """'14 indicators rest on it (…), 2 tables and 3 figures of the strategy, and stay as they were.'"""
+    titles: dict[str, list[str]] = {}
+    for kind, title in background.rests_on_it:
+        titles.setdefault(kind, []).append(title)
+    counted = [f"{len(named):,} {_PLURALS.get(kind, f'{kind}s') if len(named) > 1 else kind}" for kind, named in titles.items()]
+    first = next(iter(titles.values()))
+    named = f" (first: {one_line('; '.join(first[:_MOST_NAMED]), _MOST_LETTERS)})" if len(background.rests_on_it) > 1 else f" ({first[0]})"
+    until = "They change with it." if event == "changed" else "They stay as they were until it lands."
+    return f"On it rest {', '.join(counted)}{named}. {until}"
 
 
 def _failure(news: News) -> Iterator[Block]:
@@ -258,6 +275,7 @@ def _facts(news: News, background: Background, event: str, run: str) -> dict[str
         "run": run,
         "snapshot": outcome.snapshot,
         "release": outcome.release,
+        "rests_on_it": [{"kind": kind, "title": title} for kind, title in background.rests_on_it],
         "in_service": {"landed": background.last_landed, "rows": background.last_rows},
         "changes": [dict(change) for change in opened if change],
         "failure": dict(outcome.error) if outcome.error else None,

@@ -23,6 +23,7 @@ from tasks.alert.message import Background, compose
 from tasks.alert.state import News, follow
 from tasks.alert.together import Told, compose_together, grouped
 from tasks.record import DatasetOutcome, RunRecord, read_hold, read_record, write_record
+from warehouse.dependence import dependants
 from warehouse.home import Home
 from warehouse.lake import vintages
 
@@ -69,7 +70,7 @@ def _tell(record: RunRecord, datasets: Sequence[Dataset], home: Home, accepted: 
     sent: dict[str, list[str]] = {}  # message -> datasets
     with keeping(home, now) as book:
         found = [follow(book, outcome, record.run, now, _accepted(outcome, accepted)) for outcome in _outcomes(record)]
-        told = [Told(_with_changes(news, home), _background(declared.get(news.outcome.dataset), home)) for news in found if news]
+        told = [Told(_with_changes(news, home), background_of(declared.get(news.outcome.dataset), home)) for news in found if news]
         routes = {one.background.owner: tuple(channel.name for channel in channels.of(one.background.owner)) for one in told}
         for group in grouped(told, dict(routes)):
             message = _write(group, book, record.run, channels, home, now)
@@ -116,7 +117,8 @@ def _with_changes(news: News, home: Home) -> News:
     return replace(news, outcome=replace(news.outcome, changes=seen.changes)) if seen else news
 
 
-def _background(dataset: Dataset | None, home: Home) -> Background:
+def background_of(dataset: Dataset | None, home: Home) -> Background:
+    """What a message needs to know of a dataset beside the outcome: what it is for, what is in service, what rests on it."""
     if dataset is None:
         return Background("the published database")
     landed = vintages(home, dataset.id)
@@ -131,7 +133,16 @@ def _background(dataset: Dataset | None, home: Home) -> Background:
         last_release=last.release if last else "",
         held_since=hold.since if hold else "",
         place=home_place().name,
+        rests_on_it=_rests_on(dataset.id),
     )
+
+
+def _rests_on(dataset: str) -> tuple[tuple[str, str], ...]:
+    """What is built on a dataset. A definition that cannot be read is told where it is used, and must not keep an alert from being sent."""
+    try:
+        return tuple((one.kind, one.title if one.kind != "table" else one.name) for one in dependants(dataset))
+    except EvidenceError:
+        return ()
 
 
 def _accepted(outcome: DatasetOutcome, folder: Path) -> tuple[str, str] | None:

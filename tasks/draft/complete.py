@@ -269,7 +269,10 @@ def _page(source: PlainFile, page: str, part: str, http: Http) -> tuple[Common, 
 
 
 def _folder(source: Folder, part: str, http: Http) -> tuple[Common, About]:
-    return source, About(humanised(re.sub(r"\[(.)\]", r"\1", source.files[0]) if "*" not in source.files[0] else Path(source.path).name))
+    name, folder = re.sub(r"\[(.)\]", r"\1", source.files[0]), Path(source.path).name
+    if "*" in name:
+        return source, About(humanised(folder))
+    return source, About(humanised(name if re.search("[A-Za-z]{3}", name.rpartition(".")[0]) else f"{folder} {name}"))
 
 
 def _inside(holder: Any, name: str) -> Mapping[str, Any]:

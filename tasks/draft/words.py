@@ -65,15 +65,12 @@ _PUBLISHERS: tuple[tuple[str, str], ...] = (
     (r"culture, media", "dcms"),
     (r"birmingham", "council"),
 )
-_MINOR = frozenset(
-    ["the", "of", "and", "in", "for", "by", "a", "an", "to", "from", "on", "at", "with"]
-    + ["data", "dataset", "datasets", "statistics", "table", "tables"]
-)
+_MINOR = frozenset("""the of and in for by a an to from on at with data dataset datasets statistics table tables""".split())  # noqa: SIM905
 
 
 def snake(header: str, taken: Collection[str] = (), number: int = 0) -> str:
     """A header as a column's name: lower_snake_case, words spelt out, unlike those that are taken. 'LAD22CD' -> 'lad22_code'."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=(?:CD|NM)\b)|(?<=[A-Z])(?=(?:CD|NM)$)", "_", header.replace("%", " percent "))
+    split = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=(?:CD|NM)\b)|(?<=[A-Z])(?=(?:CD|NM)$)", "_", _plain(header))
     words = [_SHORT.get(word, word) for word in re.findall(r"[a-z0-9]+", split.replace("'", "").lower())]
     name = "_".join(words)[:60].strip("_") or f"column_{number + 1}"
     name = name if name[0].isalpha() else f"of_{name}"
@@ -82,6 +79,12 @@ def snake(header: str, taken: Collection[str] = (), number: int = 0) -> str:
         repeat += 1
         candidate = f"{name}_{repeat}"
     return candidate
+
+
+def _plain(header: str) -> str:
+    """A header without its notes in brackets, and with its percent sign in words unless it says so already."""
+    bare = re.sub(r"\[[^\]]*\]", " ", header) if re.sub(r"\[[^\]]*\]", "", header).strip() else header
+    return bare.replace("%", " " if re.search(r"percent|pct", bare, re.IGNORECASE) else " percent ")
 
 
 def named_for(name: str, kind: str) -> str:

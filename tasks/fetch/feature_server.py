@@ -110,6 +110,9 @@ def _services(url: str, http: Http) -> list[str]:
 def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Layer:
     """The layer's own description. Raises fetch.no_match where a declared field is not in it."""
     answer = _document(http, url, {"f": "json"}, f"layer-{wanted.layer}")
+    number = answer.get("id", wanted.layer)
+    if number != wanted.layer:  # Koop answers any number with its first layer
+        raise EvidenceError("fetch.protocol", where=url, expected=f"layer {wanted.layer}", found=f"an answer that says it is layer {number}")
     fields = [field for field in answer.get("fields") or [] if isinstance(field, Mapping)]
     names = tuple(str(field.get("name")) for field in fields)
     object_id = answer.get("objectIdField") or next(

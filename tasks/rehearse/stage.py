@@ -17,18 +17,17 @@ from expectations import contract as contracts
 from expectations.contract import ACCEPTED, Contract
 from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
-from expectations.place import home_place
 from tasks import archive
 from tasks.alert.book import keeping
-from tasks.alert.message import Background, Message, compose
+from tasks.alert.message import Message, compose
 from tasks.alert.state import follow
+from tasks.alert.telling import background_of
 from tasks.examine import examine
 from tasks.pipeline import Job, ingest
 from tasks.record import DatasetOutcome, new_run, read_hold
 from tasks.snapshot import Delivery, Fetched, Snapshot
 from warehouse.engine import engine
 from warehouse.home import Home
-from warehouse.lake import vintages
 
 ACCEPTED_BY, BECAUSE = "rehearsal", "the baseline of a rehearsal"
 _CHUNK = 1 << 20
@@ -144,7 +143,7 @@ def play(stage: Stage, delivery: Delivery | None, folder: Path) -> Played:
     now = datetime.now(UTC)
     with keeping(home, now) as book:
         news = follow(book, outcome, job.run, now)
-    message = compose(news, _background(stage, home), job.run) if news else None
+    message = compose(news, background_of(stage.dataset, home), job.run) if news else None
     return Played(outcome, message, (now - begun).total_seconds())
 
 
@@ -172,22 +171,6 @@ def _accept(stage: Stage, job: Job) -> None:
     path = contracts.path_of(stage.dataset.id, job.accepted)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(contracts.text(contract), encoding="utf-8")
-
-
-def _background(stage: Stage, home: Home) -> Background:
-    landed = vintages(home, stage.dataset.id)
-    last = landed[-1] if landed else None
-    hold = read_hold(home, stage.dataset.id)
-    return Background(
-        title=stage.dataset.title,
-        why=stage.dataset.why,
-        owner=stage.dataset.owner,
-        last_landed=last.landed_at if last else "",
-        last_rows=last.rows if last else None,
-        last_release=last.release if last else "",
-        held_since=hold.since if hold else "",
-        place=home_place().name,
-    )
 
 
 def largest(parts: Sequence[Fetched]) -> Fetched:

@@ -110,15 +110,15 @@ def _judged(figure: Figure, source: FigureSource, found: Recomputed | None, stat
         if state.missing:
             return NOT_LANDED, f"{source.reason} {state.missing[:1].upper()}{state.missing[1:]}.".strip()
         return NOT_LANDED, f"{source.reason} The data held here have no figure for {source.period or figure.period}.".strip()
-    verdict = source.verdict or verdict_of(figure, source, found)
-    return verdict, f"{_sentence(figure, found, verdict)} {source.reason}".strip()
+    worked_out = verdict_of(figure, source, found)
+    return source.verdict or worked_out, f"{_sentence(figure, found, worked_out)} {source.reason}".strip()
 
 
 def _sentence(figure: Figure, found: Recomputed, verdict: str) -> str:
+    if figure.value is None:
+        return f"The open data list {'the same: ' if verdict == REPRODUCED else ''}{found.text}."
     if verdict == REPRODUCED:
         return f"The open data give {found.text}, the figure printed."
-    if figure.value is None:
-        return f"The open data list {found.text}."
     return f"The open data give {found.text} where the strategy prints {figure.published}."
 
 

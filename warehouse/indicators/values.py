@@ -29,12 +29,7 @@ from warehouse.table import DatasetTable, literal
 COMPUTED, NOT_LANDED, EMPTY, FAILED = "computed", "not landed", "empty", "failed"
 _KEY = ("area_code", "area_name", "area_level", "area_vintage", "period", "period_start", "period_end")
 _OPTIONAL = ("breakdown", "value", "numerator", "denominator", "lower_ci", "upper_ci", "status", "marker")
-_CODE = [
-    Path(__file__),
-    Path(__file__).with_name("figures.py"),
-    Path(__file__).with_name("figure_rows.py"),
-    Path(__file__).with_name("reference.py"),
-]
+_CODE = sorted(Path(__file__).parent.glob("*.py"))
 _HOME_REGION = """
     insert into mart.comparators
     select 'region', to_code, to_name, 'The region that the home area lies in (ons.area_lookup)'

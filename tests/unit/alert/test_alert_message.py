@@ -137,3 +137,12 @@ def test_the_id_is_the_same_for_the_same_news_and_another_for_other_news() -> No
     assert first.id == again.id
     assert first.id != other.id
     assert message(held(), unchanged()).id != first.id
+
+
+def test_what_rests_on_the_dataset_stands_before_what_changed() -> None:
+    rests = (("indicator", "School absence"), ("indicator", "Attendance"), ("table", "mart.x"), ("strategy figure", "pupils absent: 5"))
+    said = message(held(change(what="The column ‘value’ is gone.")), background=replace(BACKGROUND, rests_on_it=rests))
+    text = " ".join(said.text.split())
+    assert "On it rest 2 indicators, 1 table, 1 strategy figure (first: School absence; Attendance)." in text
+    assert text.index("On it rest") < text.index("What changed:")
+    assert said.facts["rests_on_it"][0] == {"kind": "indicator", "title": "School absence"}

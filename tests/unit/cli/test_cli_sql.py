@@ -72,6 +72,23 @@ def test_rows_are_limited_and_it_is_said(evidence: Evidence) -> None:
         "select * from glob('/etc/*')",
         "from read_parquet('https://example.org/a.parquet')",
         "explain analyze select * from read_text('/etc/passwd')",
+        "explain analyze copy (select 1) to 'out.csv'",
+        "explain analyze create table ons.mine as select 1",
+        "with x as (select 1) insert into ons.population select * from x",
+        "export database 'out'",
+        "import database '/etc'",
+        "select getenv('HOME')",
+        "from query('select * from read_text(''/etc/passwd'')')",
+        "from read_blob('/etc/passwd')",
+        "from sniff_csv('/etc/passwd')",
+        "from parquet_metadata('/etc/passwd')",
+        "from duckdb_secrets()",
+        "create secret mine (type s3)",
+        "create temp macro mine() as 1",
+        "from enable_logging(storage := 'file', storage_path := 'out.csv')",
+        "from enable_profiling(format := 'json', save_location := 'out.csv')",
+        "from checkpoint()",
+        "detach evidence",
         "selct 1",
         "from ons.nowhere",
     ],
@@ -84,6 +101,12 @@ def test_what_is_no_question_to_this_database_is_refused(evidence: Evidence, que
     assert "root:" not in said.out + said.err
     assert published.read_bytes() == before
     assert not Path("out.csv").exists()
+
+
+def test_a_query_writes_no_spill_beside_the_database_and_sees_no_variable_of_the_program(evidence: Evidence, published: Path) -> None:
+    assert json.loads(evidence("sql", "select current_setting('temp_directory') as folder", "--json").out) == [{"folder": ""}]
+    assert evidence("sql", "from statements").code == 2
+    assert [path.name for path in published.parent.iterdir()] == [published.name]
 
 
 def test_a_query_that_does_not_end_is_stopped(evidence: Evidence) -> None:

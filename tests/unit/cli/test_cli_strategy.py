@@ -47,7 +47,7 @@ def test_a_wide_terminal_gets_a_table(published: Home, monkeypatch: pytest.Monke
 
 
 def test_a_narrow_terminal_gets_paragraphs(published: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    said = printed(published, 72, monkeypatch, capsys)
+    said = "\n".join(line.rstrip() for line in printed(published, 72, monkeypatch, capsys).splitlines())
     assert "  LSOAs among the 5% most deprived in England\n    printed 21.3 % 2015  differs\n    open data 5.0 %\n" in said
 
 
