@@ -33,6 +33,7 @@ from tasks.decisions import keep_only
 from tasks.examine import Inspection, examine
 from tasks.land import land
 from tasks.locks import lock
+from tasks.proposal import clear_proposal, propose
 from tasks.publish import Published, publish
 from tasks.record import DatasetOutcome, RunRecord, clear_hold, write_hold, write_record
 from tasks.snapshot import Delivery, Snapshot
@@ -159,6 +160,8 @@ def _ingest(
     if last and contract and _is_landed(last, snapshot, table_of(dataset, contract, job.sql)):
         clear_hold(job.home, dataset.id)
         return replace(outcome, rows=last.rows, vintage=last.id, steps=clock.seconds)
+    if contract:
+        clear_proposal(job.home, dataset.id)
     warm_up()
     with clock.step("examine"):
         inspection = steps.examine(dataset, job.home, snapshot, last, contract, connection, scratch)
@@ -166,9 +169,8 @@ def _ingest(
     keep_only(job.home, dataset.id, {one.change.id for one in inspection.graded})
     if inspection.held or contract is None:
         write_hold(job.home, dataset.id, snapshot.id, job.run, outcome.changes)
-        if contract is None:
-            raise EvidenceError("contract.missing", found="none", expected=str(path_of(dataset.id, job.accepted)), dataset=dataset.id)
-        return replace(outcome, status="held", steps=clock.seconds)
+        first = _proposed(dataset, job, snapshot, inspection, connection) if contract is None else None
+        return replace(outcome, status="held", error=first, steps=clock.seconds)
     with clock.step("tidy"):
         steps.transform(dataset, connection, job.sql)
     with clock.step("check"):
@@ -185,6 +187,21 @@ def _ingest(
     still = known.follow(dataset, job.home, inspection.graded, inspection.shape, checked, connection)
     outcome = replace(outcome, changes=(*outcome.changes, *still.mended), warnings=(*outcome.warnings, *still.overdue))
     return replace(outcome, status="landed" if vintage.new else "unchanged", rows=vintage.rows, vintage=vintage.id, steps=clock.seconds)
+
+
+def _proposed(
+    dataset: Dataset, job: Job, snapshot: Snapshot, inspection: Inspection, connection: duckdb.DuckDBPyConnection
+) -> dict[str, str]:
+    """Propose what came as the first contract; in words why the dataset is held."""
+    proposal = propose(dataset, job.home, snapshot.id, inspection.shape, connection, job.sql)
+    differs = f"; {len(proposal.differences)} differences from the declaration" if proposal.differences else ""
+    return EvidenceError(
+        "contract.missing",
+        where=str(path_of(dataset.id, job.accepted)),
+        expected="a contract that a person has accepted",
+        found=f"none yet: {inspection.shape.rows:,} rows of {len(inspection.shape.columns)} columns came and are proposed as the first{differs}",
+        dataset=dataset.id,
+    ).as_dict()
 
 
 def _is_landed(last: Vintage, snapshot: Snapshot, table: DatasetTable) -> bool:

@@ -39,7 +39,12 @@ def real_files() -> Path:
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home in which the whole shipped sample has landed and is published, made once for all test processes. Read it, never write to it."""
+    """A home in which the whole shipped sample has landed and is published, made once for all test processes. Read it, never write to it.
+
+    EVIDENCE_SAMPLE_HOME names one that was made before: quicker while a test is being written.
+    """
+    if made_before := os.environ.get("EVIDENCE_SAMPLE_HOME"):
+        return Home(Path(made_before).resolve())
     shared = tmp_path_factory.getbasetemp().parent if os.environ.get("PYTEST_XDIST_WORKER") else tmp_path_factory.getbasetemp()
     home = Home(shared / "sample-home")
     with FileLock(shared / "sample-home.lock"):

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from expectations.errors import EvidenceError
-from flows.cli.output import AsJson, console, escaped, print_json, styled, table
+from flows.cli.output import AsJson, console, escaped, joined, print_json, styled, table
 from warehouse.home import Home
 
 EXAMPLES = """\
@@ -52,6 +52,8 @@ def changes(
     elif found:
         _print_list(found)
     for dataset in first if not as_json else ():
+        if which:
+            _print_proposal(home, dataset)
         console().print(f'\n[bold]{dataset}[/bold] waits for its first contract: evidence accept {dataset} --reason "…"')
 
 
@@ -60,6 +62,35 @@ def _without_contract(home: Home) -> list[str]:
     from tasks.record import read_holds
 
     return [hold.dataset for hold in read_holds(home) if not any(change.get("action") in ("hold", "accepted") for change in hold.changes)]
+
+
+def _print_proposal(home: Home, dataset: str) -> None:
+    """The contract that the first run proposes: what came, and where it is not what the declaration assumed."""
+    from tasks.proposal import path_of, read_proposal
+
+    proposal, out = read_proposal(home, dataset), console()
+    if proposal is None:
+        return
+    shape = proposal.shape
+    out.print(f"\n[bold]Proposed contract of {dataset}[/bold]: {shape.rows:,} rows, {len(shape.columns)} columns")
+    shown = table("column", "type", "role", "empty", "markers", "values", right=["empty"])
+    for column in shape.columns:
+        values = joined(column.categories, 4) if column.categories else f"{column.minimum} to {column.maximum}" if column.minimum else ""
+        markers = joined(list(column.markers), 4)
+        cells = (column.name, column.type, column.role, f"{column.empty:,}" if column.empty else "", markers, values)
+        shown.add_row(*(escaped(cell) for cell in cells))
+    out.print(shown)
+    out.print(f"[dim]key[/dim]      {escaped(joined(shape.key) or 'none')}")
+    if shape.periods:
+        out.print(
+            f"[dim]periods[/dim]  {escaped(' to '.join(dict.fromkeys([shape.periods[0], shape.periods[-1]])))} ({len(shape.periods)})"
+        )
+    for areas in shape.areas:
+        vintage = f", boundaries of {areas.vintage}" if areas.vintage else ""
+        out.print(f"[dim]areas[/dim]    {areas.count:,} {areas.level} in {escaped(areas.column)}{escaped(vintage)}")
+    for difference in proposal.differences:
+        out.print(f"[yellow]not as declared[/yellow]  {escaped(difference)}")
+    out.print(f"[dim]kept in[/dim]  {path_of(home, dataset)}", soft_wrap=True)
 
 
 def latest(home: Home) -> list[dict[str, Any]]:

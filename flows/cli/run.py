@@ -167,7 +167,8 @@ def _print_reason(outcome: DatasetOutcome, why: str) -> None:
     for warning in outcome.warnings:
         out.print(f"  [dim]note:[/dim] {escaped(warning)}")
     if outcome.status == "held":
-        out.print("  The last good table stays. Look and decide:")
+        first = (outcome.error or {}).get("code") == "contract.missing"
+        out.print("  It proposes its first contract. Look and decide:" if first else "  The last good table stays. Look and decide:")
         out.print(f"    evidence changes {outcome.dataset}")
         out.print(f'    evidence accept {outcome.dataset} --reason "…"')
 

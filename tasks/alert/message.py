@@ -114,7 +114,7 @@ def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:
         yield Block(_rests(background, event))
     if background.why and event in ("held", "failed"):
         yield Block(f"What it is for ({background.title}): {background.why}", brief=False)
-    if event == "failed":
+    if event == "failed" or (news.outcome.error and event == "held"):
         yield from _failure(news)
     opened = [opening for opening in news.opened if opening.alert.severity != "failure"]
     if opened:
@@ -245,7 +245,7 @@ def _commands(news: News, event: str) -> Iterator[tuple[str, str]]:
         yield "Look at the evidence", f"evidence changes {changes[0].subject if len(changes) == 1 else dataset}"
     if event == "held" or no_contract:
         yield "Accept it and land it", f'evidence accept {dataset} --reason "…"'
-    if event == "held":
+    if event == "held" and not no_contract:
         yield "Keep the last good table", f'evidence decline {dataset} --reason "…"'
     if event == "failed" and not no_contract:
         yield "Try again", f"evidence run {dataset}".strip()

@@ -92,6 +92,9 @@ def _layer(
             discard(pages)
             reason = str(moved)
             continue
+        except EvidenceError:
+            discard(pages)
+            raise
         prefix, suffix = (f"{name}-" if name else ""), ("geojson" if wanted.geometry else "json")
         parts = tuple(page.fetched(f"{prefix}page-{number:04}.{suffix}", labels) for number, page in enumerate(pages, 1))
         return layer.release, parts, [warning for page in pages for warning in page.warnings]
@@ -112,7 +115,9 @@ def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Laye
     answer = _document(http, url, {"f": "json"}, f"layer-{wanted.layer}")
     number = answer.get("id", wanted.layer)
     if number != wanted.layer:  # Koop answers any number with its first layer
-        raise EvidenceError("fetch.protocol", where=url, expected=f"layer {wanted.layer}", found=f"an answer that says it is layer {number}")
+        raise EvidenceError(
+            "fetch.protocol", where=url, expected=f"layer {wanted.layer}", found=f"an answer that says it is layer {number}"
+        )
     fields = [field for field in answer.get("fields") or [] if isinstance(field, Mapping)]
     names = tuple(str(field.get("name")) for field in fields)
     object_id = answer.get("objectIdField") or next(

@@ -60,4 +60,5 @@ def landed(dataset: Dataset, folder: Path) -> Landed:
 def columns(file: Path) -> list[dict[str, Any]]:
     """The rows of a table of figures, each as column -> value."""
     with duckdb.connect(":memory:") as connection:
-        return connection.execute("from read_parquet(?)", [str(file)]).to_arrow_table().to_pylist()
+        rows: list[dict[str, Any]] = connection.execute("from read_parquet(?)", [str(file)]).to_arrow_table().to_pylist()
+        return rows

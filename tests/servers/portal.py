@@ -88,7 +88,7 @@ def portal(environment: Path) -> Iterator[Portal]:
         site = f"http://127.0.0.1:{port}"
         settings = folder / "ckan.ini"
         settings.write_text(SETTINGS.format(site=site, folder=folder, redis=queue, search=search.url, postgresql=database.port))
-        ckan = [environment / "bin" / "ckan", "-c", settings]
+        ckan: list[str | Path] = [environment / "bin" / "ckan", "-c", settings]
         step([*ckan, "db", "init"], folder=folder)
         database.run(step([*ckan, "datastore", "set-permissions"], folder=folder))
         step([*ckan, "sysadmin", "add", "--create", "clerk", "email=clerk@example.org", "password=only-for-tests"], folder=folder)
@@ -125,9 +125,7 @@ def _postgresql(opened: ExitStack) -> _Database:
     # Only on this machine and by TCP; nothing that is stored here needs to survive a power cut.
     settings = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "full_page_writes": "off"}
     chosen = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    started = Program(
-        "postgresql", [programs / "postgres", "-D", data, "-p", str(port), *chosen], folder, user=user, ends_on=signal.SIGINT
-    )
+    started = Program("postgresql", [programs / "postgres", "-D", data, "-p", str(port), *chosen], folder, user=user, ends_on=signal.SIGINT)
     opened.enter_context(started)
     asked = ["--host", "127.0.0.1", "--port", str(port), "--quiet"]
     started.wait_until(lambda: _succeeds([programs / "pg_isready", *asked], folder))

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 READY_WITHIN = 180.0  # seconds: a portal takes ten on an idle machine
 ENDS_WITHIN = 20.0  # seconds before a program that was asked to end is killed
@@ -87,15 +88,22 @@ def step(
 ) -> str:
     """Run one step of setting up and return what it prints. Raises ProgramFailed with what it says where it fails."""
     done = subprocess.run(
-        [str(each) for each in command], cwd=folder, env=environment, input=given, capture_output=True, text=True, check=False, **as_user(user)
+        [str(each) for each in command],
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        **as_user(user),
     )
     if done.returncode:
         said = (done.stdout + done.stderr)[-LOG_SHOWN:]
         raise ProgramFailed(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{said}")
-    return done.stdout
+    return str(done.stdout)
 
 
-def as_user(name: str | None) -> dict[str, object]:
+def as_user(name: str | None) -> dict[str, Any]:
     """Arguments of a process that runs as someone else, with none of our groups."""
     return {} if name is None else {"user": name, "group": _group_of(name), "extra_groups": []}
 

@@ -25,7 +25,7 @@ from tests.servers.portal import Portal
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(900)]
 MOST_OF_A_PAGE = 32_000  # where CKAN 2.12 cuts without a word
-SMALL = [
+SMALL: list[dict[str, Any]] = [
     {"ward": "Selly Oak", "licences": 41, "granted": "2024-01-31", "rate": 1.5},
     {"ward": "Bournbrook, west", "licences": None, "granted": "2024-01-31", "rate": None},
     {"ward": "Edgbaston\nand Harborne", "licences": 9, "granted": "2024-01-31", "rate": 0.25},

@@ -57,11 +57,12 @@ def refusal(koop: FeatureService, http: Http, **arguments: Any) -> EvidenceError
     return error.value
 
 
-def page_of(koop: FeatureService, service: str, offset: int, count: int | None) -> Any:
-    """What Koop itself answers to an offset."""
+def ids_at(koop: FeatureService, service: str, offset: int, count: int | None) -> list[int]:
+    """The object ids that Koop itself answers to an offset."""
     asked = {"where": "1=1", "outFields": "*", "orderByFields": "FID ASC", "f": "json", "resultOffset": str(offset)}
     asked |= {"resultRecordCount": str(count)} if count is not None else {}
-    return requests.get(f"{koop.url}/{service}/FeatureServer/0/query", params=asked, timeout=30).json()
+    answer = requests.get(f"{koop.url}/{service}/FeatureServer/0/query", params=asked, timeout=30).json()
+    return [each["attributes"]["FID"] for each in answer["features"]]
 
 
 @pytest.mark.parametrize(("count", "pages"), [(1, 1), (PAGE, 1), (PAGE + 1, 2), (2 * PAGE, 2), (2 * PAGE + 1, 3)])
@@ -81,12 +82,15 @@ def test_every_row_of_a_large_table_comes_once(koop: FeatureService, http: Http,
     assert column(delivery, "FID") == [3 * n for n in range(1, count + 1)]
 
 
-def test_koop_answers_an_offset_past_the_end_with_everything_and_does_not_keep_to_its_own_page(koop: FeatureService) -> None:
-    """The manners against which the two tests above hold: if these change, those no longer show what they are there to show."""
+def test_koop_keeps_to_no_page_of_its_own_and_knows_no_offset_without_a_count(koop: FeatureService) -> None:
+    """The manners that the client is held against: if these change, the tests above no longer show what they are there to show."""
     koop.publish("manners", areas(2 * PAGE + 1), "FID", PAGE)
-    assert len(page_of(koop, "manners", 0, None)["features"]) == 2 * PAGE + 1
-    past_the_end = page_of(koop, "manners", 2 * PAGE + 1, PAGE)["features"]
-    assert [each["attributes"]["FID"] for each in past_the_end][:2] == [3, 6]
+    everything = [3 * n for n in range(1, 2 * PAGE + 2)]
+    assert ids_at(koop, "manners", 0, None) == everything, "its own page is not kept to"
+    assert ids_at(koop, "manners", PAGE, PAGE) == everything[PAGE : 2 * PAGE]
+    assert ids_at(koop, "manners", PAGE, None) == everything, "an offset without a count is not understood"
+    assert ids_at(koop, "manners", 1_000, None) == everything, "and so one past the end is answered with all from row 1"
+    assert ids_at(koop, "manners", 1_000, PAGE) == []
 
 
 def test_ids_that_the_server_makes_itself_are_as_good(koop: FeatureService, http: Http) -> None:
@@ -94,6 +98,13 @@ def test_ids_that_the_server_makes_itself_are_as_good(koop: FeatureService, http
     delivery = fetched(koop, http, service="unnumbered")
     assert sorted(column(delivery, "WD22CD")) == [f"E{5_011_117 + n:08}" for n in range(1, 2 * PAGE + 2)]
     assert len(set(column(delivery, "OBJECTID"))) == 2 * PAGE + 1
+
+
+def test_shapes_without_an_object_id_are_refused_for_they_could_come_twice_unseen(koop: FeatureService, http: Http) -> None:
+    """Koop leaves ids that it made itself out of GeoJSON."""
+    koop.publish("unnumbered", areas(PAGE))
+    error = refusal(koop, http, service="unnumbered", geometry=True)
+    assert (error.code, error.expected) == ("fetch.protocol", "an object id OBJECTID in each feature")
 
 
 def test_a_condition_brings_the_rows_that_fit_it(koop: FeatureService, http: Http) -> None:
@@ -106,7 +117,8 @@ def test_a_condition_brings_the_rows_that_fit_it(koop: FeatureService, http: Htt
 
 def test_only_the_fields_that_are_asked_for_come_and_the_object_id(koop: FeatureService, http: Http) -> None:
     koop.publish("narrow", areas(PAGE + 1), "FID", PAGE)
-    assert {tuple(each["attributes"]) for each in features(fetched(koop, http, service="narrow", fields=["WD22CD"]))} == {("FID", "WD22CD")}
+    delivery = fetched(koop, http, service="narrow", fields=["WD22CD"])
+    assert {frozenset(each["attributes"]) for each in features(delivery)} == {frozenset({"FID", "WD22CD"})}
 
 
 def test_shapes_come_in_degrees_page_by_page(koop: FeatureService, http: Http) -> None:
@@ -178,7 +190,7 @@ def test_the_boundaries_land_through_the_whole_pipeline(koop: FeatureService, tm
     for (name, wanted), file in zip(sorted(declared.source.layers.items()), _by_layer(files), strict=True):
         published = _figures(FIGURES / "ons" / file)
         # Koop lists no services, so each is named.
-        layers[name] = {"service": koop.publish(name, published), "where": wanted["where"]}
+        layers[name] = {"service": koop.publish(name, published, "FID"), "where": wanted["where"]}
         rows[name] = len(published)
     source = FeatureServer(url=koop.url, geometry=True, precision=5, layers=layers)
     vintage = landed(declared.model_copy(update={"source": source}), tmp_path)
@@ -194,7 +206,5 @@ def _by_layer(files: Sequence[str]) -> list[str]:
 
 def _figures(file: Path) -> list[dict[str, Any]]:
     """The areas of a table of figures as features."""
-    return [
-        {"type": "Feature", "properties": {name: value for name, value in row.items() if name != "shape"}, "geometry": json.loads(row["shape"])}
-        for row in columns(file)
-    ]
+    rows = [(json.loads(row.pop("shape")), row) for row in columns(file)]
+    return [{"type": "Feature", "properties": {"FID": number, **row}, "geometry": shape} for number, (shape, row) in enumerate(rows, 1)]
