@@ -22,7 +22,7 @@ from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
 from expectations.place import home_place
 from expectations.shape import Layout, Shape
-from tasks import archive
+from tasks import archive, seen
 from tasks.changes import Observed, against_contract, against_landed, first_sight
 from tasks.changes.announced import PUBLISHERS, weigh
 from tasks.changes.match import remembered
@@ -31,12 +31,13 @@ from tasks.decisions import accepted_parts
 from tasks.discard import sift, without
 from tasks.policy import Graded, grade, together
 from tasks.read import ReadOptions, read
-from tasks.shape import column_names, observe
+from tasks.shape import ROW, column_names, observe
 from tasks.snapshot import Part, Snapshot
-from tasks.tidy import PartTable, assemble, name_columns
+from tasks.tidy import PartTable, assemble, canonical_columns, name_columns
 from warehouse.engine import hasten, settle
 from warehouse.home import Home
 from warehouse.lake import Vintage
+from warehouse.table import identifier, literal
 
 SIFTINGS = 3  # times that rows are set aside and the rest is looked at again; what still shows then is held
 
@@ -71,10 +72,11 @@ def examine(
 
     Raises `read.*`, `archive.*`.
     """
-    parts = read_parts(dataset, snapshot, home, connection, scratch)
-    arrived = _observed(connection, dataset, list(parts.values()), "arrived")
-    before = _landed(dataset, home, last, connection, scratch, parts) if contract else None
-    of_parts = _of_parts(dataset, home, last, connection, scratch, parts) if before is not None and len(parts) > 1 else []
+    parts, table = _arrive(dataset, snapshot, home, connection, scratch)
+    arrived = _seen(connection, dataset, table, {part.name: part.layout for part in parts.values()})
+    recalled = seen.recall(dataset, home, last.snapshot, connection) if last and contract else None
+    before = _landed(dataset, home, last, connection, scratch, parts, recalled) if contract else None
+    of_parts = _of_parts(dataset, home, last, connection, scratch, parts, recalled) if before is not None and len(parts) > 1 else []
     accepted = f"accepted by {contract.accepted_by}: {contract.reason}" if contract and contract.snapshot == snapshot.id else ""
     asked = partial(grade, dataset=dataset, today=datetime.now(UTC).date(), accepted=accepted, parts=accepted_parts(home, dataset.id))
     discarded: tuple[Graded, ...] = ()
@@ -133,9 +135,9 @@ def read_parts(
     hasten(connection)
     tables: dict[str, PartTable] = {}
     for part in snapshot.parts:
-        if any(fnmatch(part.name, pattern) for pattern in dataset.raw.skip_parts):
+        if not _is_table(dataset, part):
             continue
-        identity = f"{part.sha256}:{part.name}"
+        identity = _identity(part)
         tables[identity] = (known or {}).get(identity) or _read(dataset, part, home, connection, scratch)
     if not tables:
         raise EvidenceError("read.empty", where=dataset.id, expected="at least one part that is a table", found="none", dataset=dataset.id)
@@ -143,8 +145,7 @@ def read_parts(
 
 
 def _read(dataset: Dataset, part: Part, home: Home, connection: duckdb.DuckDBPyConnection, scratch: Path) -> PartTable:
-    # By its name too: two parts may be two tables of one file.
-    table = f"part_{sha256(f'{part.sha256}:{part.name}'.encode()).hexdigest()[:12]}"
+    table = _part_table(part)
     said = {name: part.labels[name] for name in ("sheet", "member") if name in part.labels}
     path = archive.open_part(part, home, scratch)
     try:
@@ -160,9 +161,22 @@ def _read(dataset: Dataset, part: Part, home: Home, connection: duckdb.DuckDBPyC
     return read_part
 
 
-def _observed(connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[PartTable], name: str) -> Observed:
-    table = assemble(connection, parts, name)
-    return _seen(connection, dataset, table, {part.name: part.layout for part in parts})
+def _arrive(
+    dataset: Dataset, snapshot: Snapshot, home: Home, connection: duckdb.DuckDBPyConnection, scratch: Path
+) -> tuple[dict[str, PartTable], str]:
+    """Make `arrived`. Returns the parts, and the table that holds all rows: the only one in a file that can be kept as what was seen."""
+    hasten(connection)
+    if sum(_is_table(dataset, part) for part in snapshot.parts) == 1:
+        with seen.to_be_kept(connection, scratch):
+            parts = read_parts(dataset, snapshot, home, connection, scratch)
+        return parts, assemble(connection, list(parts.values()), "arrived")
+    parts = read_parts(dataset, snapshot, home, connection, scratch)
+    with seen.to_be_kept(connection, scratch):
+        return parts, assemble(connection, list(parts.values()), "arrived")
+
+
+def _is_table(dataset: Dataset, part: Part) -> bool:
+    return not any(fnmatch(part.name, pattern) for pattern in dataset.raw.skip_parts)
 
 
 def _seen(connection: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, layouts: Mapping[str, Layout]) -> Observed:
@@ -172,22 +186,57 @@ def _seen(connection: duckdb.DuckDBPyConnection, dataset: Dataset, table: str, l
     return Observed(observe(connection, table, layouts, key=key), table)
 
 
+def _identity(part: Part) -> str:
+    """By its name too: two parts may be two tables of one file."""
+    return f"{part.sha256}:{part.name}"
+
+
+def _part_table(part: Part) -> str:
+    return f"part_{sha256(_identity(part).encode()).hexdigest()[:12]}"
+
+
 def _of_parts(
-    dataset: Dataset, home: Home, last: Vintage | None, connection: duckdb.DuckDBPyConnection, scratch: Path, now: Mapping[str, PartTable]
+    dataset: Dataset,
+    home: Home,
+    last: Vintage | None,
+    connection: duckdb.DuckDBPyConnection,
+    scratch: Path,
+    now: Mapping[str, PartTable],
+    recalled: seen.Seen | None,
 ) -> list[Change]:
     """What changed in single parts; those that did not change are not read again."""
     if last is None:
         return []
     snapshot = archive.load(dataset.id, last.snapshot, home)
-    known = {identity: part for identity, part in now.items() if any(identity == f"{old.sha256}:{old.name}" for old in snapshot.parts)}
+    known = {identity: part for identity, part in now.items() if any(identity == _identity(old) for old in snapshot.parts)}
     if len(known) == len(now):
         return []
+    if recalled is not None and recalled.whole:
+        known |= _recalled_parts(dataset, snapshot, connection, recalled, known)
     then = read_parts(dataset, snapshot, home, connection, scratch, known)
     sides = [
         [ReadPart(part.name, identity, part.table, tuple(_columns(connection, part)), part.layout) for identity, part in tables.items()]
         for tables in (then, now)
     ]
     return summed(part_changes(connection, sides[0], sides[1], dataset.relied_on))
+
+
+def _recalled_parts(
+    dataset: Dataset, snapshot: Snapshot, connection: duckdb.DuckDBPyConnection, recalled: seen.Seen, known: Mapping[str, PartTable]
+) -> dict[str, PartTable]:
+    """The parts that are not known, each cut out of the table that landed."""
+    cut = {}
+    for part in snapshot.parts:
+        layout = recalled.shape.layouts.get(part.name)
+        if layout is None or _identity(part) in known:
+            continue
+        table, columns = _part_table(part), [*canonical_columns(dataset, layout).values(), *dataset.raw.labels, "_part", ROW]
+        chosen = ", ".join(map(identifier, columns))
+        connection.execute(
+            f"create or replace table {table} as select {chosen} from {identifier(recalled.table)} where _part = {literal(part.name)}"
+        )
+        cut[_identity(part)] = PartTable(part.name, table, layout, part.labels)
+    return cut
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, part: PartTable) -> list[str]:
@@ -201,10 +250,16 @@ def _landed(
     connection: duckdb.DuckDBPyConnection,
     scratch: Path,
     known: Mapping[str, PartTable],
+    recalled: seen.Seen | None,
 ) -> Observed | None:
-    """What landed last, as it was read then, less what was discarded then: both sides are seen through the same eyes."""
+    """What landed last, as it was read then, less what was discarded then: both sides are seen through the same eyes.
+
+    `recalled`: as it was kept, if it was; else the archive is read.
+    """
     if last is None:
         return None
+    if recalled is not None:
+        return Observed(recalled.shape, recalled.table)
     parts = read_parts(dataset, archive.load(dataset.id, last.snapshot, home), home, connection, scratch, known)
     table = without(connection, assemble(connection, list(parts.values()), "landed"), home.discarded(dataset.id, last.run), "landed_rest")
     return _seen(connection, dataset, table, {part.name: part.layout for part in parts.values()})

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations.errors import EvidenceError
+from tasks import seen
 from tasks.alert.book import keeping
 from tasks.atomic import replace_json
 from tasks.land import withdraw
@@ -123,6 +124,7 @@ def _take(home: Home, snapshot: Snapshot, shared: Iterable[str], reason: str, pe
     hold = read_hold(home, dataset)
     if hold and hold.snapshot == snapshot.id:
         clear_hold(home, dataset)
+    seen.forget(home, dataset, snapshot.id)
     _remove(home.manifest(dataset, snapshot.id))
     return tombstone
 

@@ -25,7 +25,7 @@ from expectations.contract import load as load_contract
 from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
 from expectations.rules import SuiteResult
-from tasks import archive, discard, known
+from tasks import archive, discard, known, seen
 from tasks.alert import telling
 from tasks.check import check, failure, warm_up
 from tasks.check_source import with_rule_sets
@@ -183,6 +183,8 @@ def _ingest(
         return replace(outcome, status="failed", error=failure(checked, dataset.id).as_dict(), warnings=warnings)
     with clock.step("land"):
         vintage = steps.land(dataset, job, snapshot, contract, inspection.shape.content, connection)
+        if vintage.snapshot == snapshot.id:
+            seen.keep(dataset, job.home, snapshot, inspection.shape, connection)
     clear_hold(job.home, dataset.id)
     still = known.follow(dataset, job.home, inspection.graded, inspection.shape, checked, connection)
     outcome = replace(outcome, changes=(*outcome.changes, *still.mended), warnings=(*outcome.warnings, *still.overdue))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tasks.atomic import replace_json
 from tasks.shape import column_names
 from tasks.tidy import SQL, transform
 from warehouse.home import Home
+from warehouse.table import identifier
 
 _NAMED = 12
 
@@ -38,6 +39,15 @@ class Proposal:
         return {"dataset": self.dataset, "snapshot": self.snapshot, "differences": list(self.differences), "shape": self.shape.as_dict()}
 
 
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is not as declared; `place` is where the declaration says it, `wrong` whether the tidy table cannot be right by it."""
+
+    what: str
+    place: tuple[str, ...]
+    wrong: bool = False
+
+
 def path_of(home: Home, dataset: str) -> Path:
     """Where the proposal of a dataset is kept."""
     return home.state / "proposed" / f"{dataset}.json"
@@ -45,7 +55,8 @@ def path_of(home: Home, dataset: str) -> Path:
 
 def propose(dataset: Dataset, home: Home, snapshot: str, shape: Shape, connection: duckdb.DuckDBPyConnection, sql: Path = SQL) -> Proposal:
     """Write what came as the proposal of a first contract. The rows are in the connection's table `arrived`."""
-    made = Proposal(dataset.id, snapshot, shape, tuple(_differences(dataset, shape, connection, sql)))
+    found = differences(dataset, shape.rows, shape.key_duplicates, connection, sql)
+    made = Proposal(dataset.id, snapshot, shape, tuple(one.what for one in found))
     path_of(home, dataset.id).parent.mkdir(parents=True, exist_ok=True)
     replace_json(path_of(home, dataset.id), made.as_dict())
     return made
@@ -65,34 +76,34 @@ def clear_proposal(home: Home, dataset: str) -> None:
     path_of(home, dataset).unlink(missing_ok=True)
 
 
-def columns_of(proposal: Proposal) -> list[dict[str, Any]]:
-    """The columns that came, for people and programs: name, type, role, how many are empty, markers, categories."""
-    kept = ("name", "type", "role", "empty", "distinct", "markers", "categories", "minimum", "maximum")
-    return [{name: value for name, value in asdict(column).items() if name in kept} for column in proposal.shape.columns]
-
-
-def _differences(dataset: Dataset, shape: Shape, connection: duckdb.DuckDBPyConnection, sql: Path) -> Iterator[str]:
+def differences(
+    dataset: Dataset, rows: int, key_duplicates: int, connection: duckdb.DuckDBPyConnection, sql: Path = SQL
+) -> Iterator[Difference]:
+    """Where what came, the connection's table `arrived`, is not what the declaration assumes."""
     came = [name for name in column_names(connection, "arrived") if not name.startswith("_")]
     unlisted = [name for name in came if name not in dataset.raw.columns and name not in dataset.raw.labels]
     for name, column in dataset.raw.columns.items():
         if name not in came:
             printed = " or ".join(repr(header) for header in column.headers)
-            rest = " (it is optional)" if column.optional else ", on which the declaration relies"
-            yield f"no column has the header {printed} of raw column {name!r}{rest}{_nearest([name, *column.headers], unlisted)}"
+            rest = "; it is optional" if column.optional else ", on which the declaration relies"
+            near = _nearest([name, *column.headers], unlisted)
+            what = f"no column has the header {printed} of raw column {name!r}{rest}{near}"
+            yield Difference(what, ("raw", "columns", name), wrong=not column.optional)
     if unlisted:
         more = f" and {len(unlisted) - _NAMED} more" if len(unlisted) > _NAMED else ""
-        yield f"columns that the declaration does not list: {', '.join(map(repr, unlisted[:_NAMED]))}{more}"
+        yield Difference(f"columns that the declaration does not list: {', '.join(map(repr, unlisted[:_NAMED]))}{more}", ("raw", "columns"))
     for label in dataset.raw.labels:
-        filled = connection.execute(f'select count("{label}") from arrived').fetchone() if label in came else (0,)
+        filled = connection.execute(f"select count({identifier(label)}) from arrived").fetchone() if label in came else (0,)
         if filled == (0,):
-            yield f"no part carries the label {label!r}"
+            yield Difference(f"no part carries the label {label!r}", ("raw", "labels"))
     key = dataset.raw.key or ()
-    if key and set(key) <= set(came) and shape.key_duplicates:
-        yield f"{shape.key_duplicates:,} of {shape.rows:,} rows share the declared key ({', '.join(key)}) with another"
+    if key and set(key) <= set(came) and key_duplicates:
+        what = f"{key_duplicates:,} of {rows:,} rows share the declared key ({', '.join(key)}) with another"
+        yield Difference(what, ("raw", "key"), wrong=True)
     try:
         transform(dataset, connection, sql)
     except EvidenceError as error:
-        yield f"the tidy SQL does not run over what came: {error.found}"
+        yield Difference(f"the tidy SQL does not run over what came: {error.found}", ("tidy",), wrong=True)
 
 
 def _nearest(wanted: list[str], there: list[str]) -> str:

@@ -15,6 +15,14 @@ from filelock import FileLock
 from warehouse.home import Home
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the landed sample run in one process, so that the others need not wait while it lands; and may wait for it."""
+    for item in items:
+        if "sample_home" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sample"))
+            item.add_marker(pytest.mark.timeout(900))
+
+
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB of its own in memory, closed after the test."""

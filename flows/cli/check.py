@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,9 @@ from expectations.errors import EvidenceError
 from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json
 from flows.cli.progress import Say, waiting
 from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from tasks.checkout import Checkout
 
 EXAMPLES = """\
 [bold]Examples[/bold]
@@ -36,23 +40,29 @@ class Checked:
 def check(
     datasets: Annotated[list[str] | None, typer.Argument(help="Datasets; all where none is given.", show_default=False)] = None,
     landed: Annotated[bool, typer.Option("--landed", help="Run the rules again on what is landed here.")] = False,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Another checkout, as `evidence new --into` writes it; this one where not given.", show_default=False),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check declarations, tidy SQL, contracts and schedules, offline.
 
-    Needs no network and no server. Exit code 1 where something is wrong.
+    A dataset that is named is also held against what came last: the snapshot that is archived
+    here, else the sample's figures. Needs no network and no server. Exit code 1 where something is wrong.
     """
-    from expectations.declaration import all_ids
+    from expectations.declaration import all_ids, load
+    from tasks.checkout import Checkout
 
-    names = list(dict.fromkeys(datasets or all_ids()))
-    unknown = [name for name in names if name not in all_ids()]
-    if unknown:
-        from expectations.declaration import load
-
-        load(unknown[0])  # raises, with the nearest name
+    checkout = Checkout.below(into) if into else Checkout()
+    known = all_ids(checkout.datasets)
+    names = list(dict.fromkeys(datasets or known))
+    for name in names:
+        if name not in known:
+            load(name, checkout.datasets)  # raises, with the nearest name
     home = Home.from_environment()
     with waiting() as tell:
-        found = list(_all(names, home, landed, whole=not datasets, tell=tell))
+        found = list(_all(names, checkout, home, landed, whole=not datasets and into is None, tell=tell))
     wrong = [one for one in found if one.problem]
     if as_json:
         print_json({"good": not wrong, "checked": [asdict(one) for one in found]})
@@ -62,72 +72,48 @@ def check(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _all(names: Sequence[str], home: Home, landed: bool, whole: bool, tell: Say) -> Iterator[Checked]:
+def _all(names: Sequence[str], checkout: Checkout, home: Home, landed: bool, whole: bool, tell: Say) -> Iterator[Checked]:
+    from tasks import declared
+
     tell("Checking declarations, tidy SQL and contracts")
     for name in names:
-        declaration = _tried(name, "declaration", lambda name=name: _declaration(name))  # type: ignore[misc]
+        declaration = _tried(name, "declaration", declared.declaration_problems, checkout)
         yield declaration
-        if declaration.problem:
-            continue
-        yield _tried(name, "tidy SQL", lambda name=name: _tidy(name))  # type: ignore[misc]
-        yield _tried(name, "contract", lambda name=name: _contract(name))  # type: ignore[misc]
+        if declaration.problem and "[declaration." in declaration.problem:
+            continue  # it cannot be read, so there is nothing to hold the rest against
+        tidy = _tried(name, "tidy SQL", declared.tidy_problems, checkout)
+        yield tidy
+        yield _tried(name, "contract", declared.contract_problems, checkout)
+        if not whole and not tidy.problem:
+            tell(f"Holding {name} against what came last")
+            yield from _data(name, checkout, home)
         if landed:
             tell(f"Running the rules of {name} on what is landed")
-            yield _tried(name, "rules on the landed table", lambda name=name: _landed(name, home))  # type: ignore[misc]
+            yield _tried(name, "rules on the landed table", lambda name, _: _landed(name, home), checkout)
     if whole:
         tell("Checking prefect.yaml with Prefect's own classes")
         yield from _deployments(home)
 
 
-def _tried(name: str, what: str, look: Callable[[], str]) -> Checked:
+def _tried(name: str, what: str, look: Callable[[str, Checkout], list[str]], checkout: Checkout) -> Checked:
     try:
-        return Checked(name, what, look())
+        return Checked(name, what, "\n".join(look(name, checkout)))
     except EvidenceError as error:
         place = f"{error.where}: " if error.where else ""
         wanted = f", expected {error.expected}" if error.expected else ""
         return Checked(name, what, f"{place}{error.found}{wanted} [{error.code}]")
 
 
-def _declaration(name: str) -> str:
-    from expectations.declaration import load
+def _data(name: str, checkout: Checkout, home: Home) -> Iterator[Checked]:
+    """What came last, archived here or in the sample; nothing where there is neither."""
+    from tasks.declared import data_problems
 
-    return "" if load(name).rules else "no expectations are declared"
-
-
-def _tidy(name: str) -> str:
-    """Run the SELECT over an empty `raw`: syntax, names and the declared columns are all held to, and nothing has to be fetched."""
-    import duckdb
-
-    from expectations.declaration import load
-    from tasks.tidy import transform
-
-    dataset = load(name)
-    columns = ", ".join(f'null::varchar as "{column}"' for column in dataset.raw.columns)
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(
-            f"create view arrived as select {columns}, null::varchar as _part, null::bigint as _row,"
-            " map()::map(varchar, varchar) as _labels where false"
-        )
-        transform(dataset, connection)
-    return ""
+    found = data_problems(name, checkout, home)
+    if found is not None:
+        yield Checked(name, "what came last", "\n".join(found))
 
 
-def _contract(name: str) -> str:
-    from expectations.contract import load as load_contract
-    from expectations.contract import path_of
-    from expectations.declaration import load
-
-    contract, dataset = load_contract(name), load(name)
-    if contract is None and dataset.state == "unverified":
-        return ""  # its first live run proposes one
-    if contract is None:
-        return f"no one has accepted a contract: no file {path_of(name)}"
-    known = {dataset.canonical(column.name) or column.name for column in contract.shape.columns}
-    missing = [column for column in dataset.relied_on if column not in known]
-    return f"the contract has no column {', '.join(missing)}, on which the declaration relies" if missing else ""
-
-
-def _landed(name: str, home: Home) -> str:
+def _landed(name: str, home: Home) -> list[str]:
     import duckdb
 
     from expectations.declaration import load
@@ -137,11 +123,11 @@ def _landed(name: str, home: Home) -> str:
 
     dataset, found = load(name), vintages(home, name)
     if not found:
-        return f"nothing is landed in {home.root}"
+        return [f"nothing is landed in {home.root}"]
     with duckdb.connect(":memory:") as connection:
         connection.from_parquet([str(path) for path in paths(home, found[-1])]).create_view("tidy")
         result = run_rules(connection, "tidy", dataset.rules, dataset.tidy.grain)
-    return "; ".join(say(failed) for failed in result.failed)
+    return [say(failed) for failed in result.failed]
 
 
 def _deployments(home: Home) -> Iterator[Checked]:
@@ -156,7 +142,7 @@ def _deployments(home: Home) -> Iterator[Checked]:
         return  # a declaration that is wrong is told already
     yield Checked("", "prefect.yaml is in step", "" if in_step else "not what the declarations give: run `evidence deployments --write`")
     if code.PREFECT_YAML.exists():
-        yield Checked("", "Prefect takes prefect.yaml", "; ".join(code.problems()))
+        yield Checked("", "Prefect takes prefect.yaml", "\n".join(code.problems()))
 
 
 def _print(found: Sequence[Checked], names: Sequence[str]) -> None:
@@ -164,7 +150,7 @@ def _print(found: Sequence[Checked], names: Sequence[str]) -> None:
     for one in found:
         if one.problem:
             out.print(f"[red]wrong[/red]  [bold]{one.dataset}[/bold] {one.what}")
-            for problem in one.problem.split("; "):
+            for problem in one.problem.splitlines():
                 out.print(f"         {escaped(problem)}")
     wrong = sum(bool(one.problem) for one in found)
     if wrong:

@@ -125,6 +125,14 @@ def test_a_file_that_the_portal_keeps_stands_while_nothing_is_said_of_it_and_com
         filled.portal.action("resource_delete", {"id": made["id"]})
 
 
+def test_a_file_of_which_only_the_description_changed_is_asked_for_and_has_not_changed(filled: Filled, http: Http) -> None:
+    first = filled.fetched(http, packages=["licences"], resources="January")
+    filled.portal.action("resource_patch", {"id": filled.ids["file-1"], "description": "Now with a description"})
+    second = filled.fetched(http, kept(first), packages=["licences"], resources="January")
+    assert second.parts[0].labels["listed"] != first.parts[0].labels["listed"]
+    assert (second.parts[0].path, second.parts[0].sha256) == (None, first.parts[0].sha256), "304: the archived file stands"
+
+
 def test_packages_are_found_by_search(filled: Filled, http: Http) -> None:
     delivery = filled.fetched(http, search={"query": "shared housing", "package": "licence-?s?", "filter": "organization:council"})
     assert {part.labels["package"] for part in delivery.parts} == {"licences"}
@@ -189,13 +197,14 @@ def test_a_table_without_rows_still_has_its_columns(filled: Filled, http: Http, 
     assert b"licences" in part.path.read_bytes()
 
 
-def test_every_row_comes_once_although_the_portal_cuts_a_page_without_a_word(filled: Filled, http: Http) -> None:
-    cut = action(filled.portal.url, "datastore_search", {"resource_id": filled.ids["large"], "limit": 99_999}, http)
-    assert (cut["limit"], len(cut["records"]), cut["total"]) == (MOST_OF_A_PAGE, MOST_OF_A_PAGE, MOST_OF_A_PAGE + 1)
-    pages = parsed(filled.fetched(http, packages=["large-table"], datastore="search"))
-    assert [len(page["result"]["records"]) for page in pages] == [MOST_OF_A_PAGE, 1]
-    numbers = [record["number"] for page in pages for record in page["result"]["records"]]
-    assert numbers == list(range(1, MOST_OF_A_PAGE + 2))
+@pytest.mark.parametrize("asked", [MOST_OF_A_PAGE, 99_999], ids=["as many as it gives", "more than it gives"])
+def test_every_row_comes_once_although_the_portal_cuts_a_page_without_a_word(
+    filled: Filled, http: Http, monkeypatch: pytest.MonkeyPatch, asked: int
+) -> None:
+    monkeypatch.setattr(client, "ROWS_A_PAGE", asked)
+    pages = [page["result"] for page in parsed(filled.fetched(http, packages=["large-table"], datastore="search"))]
+    assert [(page["limit"], len(page["records"])) for page in pages] == [(MOST_OF_A_PAGE, MOST_OF_A_PAGE), (MOST_OF_A_PAGE, 1)]
+    assert [record["number"] for page in pages for record in page["records"]] == list(range(1, MOST_OF_A_PAGE + 2))
 
 
 def test_a_dump_is_not_cut(filled: Filled, http: Http) -> None:
