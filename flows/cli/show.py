@@ -12,6 +12,7 @@ from expectations.errors import EvidenceError
 from flows.cli.change import show_change
 from flows.cli.output import AsJson, console, escaped, facts_table, print_json, table
 from warehouse.home import Home
+from warehouse.table import literal
 
 if TYPE_CHECKING:
     from expectations.declaration import Dataset
@@ -32,6 +33,10 @@ EXAMPLES = """\
   evidence show 3f9a1c20b7               a change of a source, with all its evidence
 """
 _EVERY_TABLE = "select schema_name || '.' || table_name from duckdb_columns() where not internal group by all order by 1"
+
+_COMMENT = """
+    select coalesce(comment, '') from duckdb_tables() where schema_name = {schema} and table_name = {name}
+    union all select coalesce(comment, '') from duckdb_views() where schema_name = {schema} and view_name = {name}"""
 
 
 def show(
@@ -171,15 +176,24 @@ def _table(name: str, home: Home, as_json: bool) -> None:
             [schema or "main", plain_name],
         ).fetchall()
         every = connection.execute(_EVERY_TABLE).fetchall()
+        told = connection.execute(_COMMENT.format(name=literal(plain_name), schema=literal(schema or "main"))).fetchone()
     if not columns:
         near = difflib.get_close_matches(name, [row[0] for row in every], n=1)
         todo = f"Did you mean {near[0]}?" if near else "`evidence show` lists the tables, `evidence datasets` the datasets."
         raise EvidenceError("declaration.unknown_dataset", where=str(home.database), expected="a dataset or a table", found=name, todo=todo)
     if as_json:
-        print_json({"name": name, "columns": [dict(zip(("name", "type", "meaning"), row, strict=True)) for row in columns]})
+        print_json(
+            {
+                "name": name,
+                "meaning": told[0] if told else "",
+                "columns": [dict(zip(("name", "type", "meaning"), row, strict=True)) for row in columns],
+            }
+        )
         return
     shown = table("column", "type", "meaning")
     for column, kind, comment in columns:
         shown.add_row(escaped(column), f"[dim]{escaped(kind)}[/dim]", escaped(comment or ""))
     console().print(f"[bold]{escaped(name)}[/bold]")
+    if told and told[0]:  # with caveats, source and licence, where it is made from a dataset
+        console().print(f"{escaped(told[0])}\n")
     console().print(shown)

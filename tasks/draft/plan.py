@@ -22,6 +22,13 @@ RESERVED = frozenset({
     "measure", "value", "status", "marker", "unit", "period", "period_start", "period_end", "area_code", "area_name", "area_level",
     "area_vintage", "lower_ci", "upper_ci", "source_part", "source_row", "snapshot_id", "vintage", "printed",
 })  # fmt: skip
+KEYWORDS = frozenset({  # words that SQL keeps for itself, of those that headers are made of (DuckDB: duckdb_keywords())
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check", "collate", "column", "constraint", "create",
+    "default", "deferrable", "desc", "describe", "distinct", "do", "else", "end", "except", "false", "fetch", "for", "foreign", "from", "group", "having", "in",
+    "initially", "intersect", "into", "lambda", "lateral", "leading", "limit", "not", "null", "offset", "on", "only", "or", "order", "pivot", "pivot_longer", "pivot_wider",
+    "placing", "primary", "qualify", "references", "returning", "select", "show", "some", "summarize", "symmetric", "table", "then", "to",
+    "trailing", "true", "union", "unique", "unpivot", "using", "variadic", "when", "where", "window", "with",
+})  # fmt: skip
 FEW_ATTRIBUTES = 3  # texts beside its identifier from which a table is a register of things and stays one row a thing
 _NAMES_MEASURES = re.compile(r"^(measure|indicator|variable|statistic|metric)(_name|_title)?$")
 _LOWER, _UPPER = (
@@ -175,8 +182,8 @@ class _Planner:
 
     def _is_register(self, measures: Sequence[str], key: Sequence[str], rest: Sequence[Column]) -> bool:
         """Whether the table is a list of things, one row each, and not figures of areas or periods."""
-        if not measures:
-            return True
+        if not measures or self.shape.period_headers:
+            return not measures
         made_of_key = set(key) & self.used
         texts = [column for column in rest if column.name not in key and column.type in ("text", "date", "boolean")]
         return len(key) == 1 and not made_of_key and len(texts) >= FEW_ATTRIBUTES
@@ -240,7 +247,8 @@ class _Planner:
             kind, expression = "BIGINT", f"integer_of({cell})"
         taken = {one.name for one in self.made} | RESERVED
         name = named_for(ours, kind)
-        name = snake(f"{name} printed" if name in RESERVED else name, taken)
+        name = f"{name}_printed" if name in RESERVED else f"the_{name}" if name in KEYWORDS else name
+        name = snake(name, taken)
         self._make(name, expression, kind, humanised(self.headers.get(column.name) or ours), raw=[column.name])
 
     # -- the whole -------------------------------------------------------------------------------------------------------------------
@@ -280,7 +288,7 @@ class _Planner:
         self.made.append(Made(name, sql, kind, meaning, None, raw))
 
     def _ours(self, column: str) -> str:
-        return identifier(self.names[column]) if not re.fullmatch(r"[a-z][a-z0-9_]*", self.names[column]) else self.names[column]
+        return plain(self.names[column])
 
     def _works(self, expression: str) -> bool:
         """Whether an expression of our raw names can be computed for every row that came."""
@@ -290,6 +298,11 @@ class _Planner:
         except duckdb.Error:
             return False
         return True
+
+
+def plain(name: str) -> str:
+    """A raw column as SQL names it: quoted only where it has to be."""
+    return name if re.fullmatch(r"[a-z][a-z0-9_]*", name) and name not in KEYWORDS else identifier(name)
 
 
 def _first(expressions: Sequence[str]) -> str:

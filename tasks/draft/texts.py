@@ -5,7 +5,6 @@ Refuses to say what nobody said: a licence or a theme that is not known is left 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,7 @@ from typing import Any
 import yaml
 
 from expectations.sources import Common
-from tasks.draft.plan import Made, Plan
-from warehouse.table import identifier
+from tasks.draft.plan import Made, Plan, plain
 
 MOST_LINES = 24
 _WIDTHS = (140, 180, 240, 320, 480, 800, 10_000)  # of a line; a wider one where the table has very many columns
@@ -56,7 +54,7 @@ def tidy_text(facts: Facts, plan: Plan, grain: Sequence[str]) -> str:
     """The SQL."""
     lines = [f"-- {_one_line(facts.title)}. Grain: one row per {', '.join(grain)}."]
     if plan.unpivoted:
-        chosen = _wrapped(" " * 8 + "(", [_name(name) for name in plan.unpivoted], ")", 138, " " * 9)
+        chosen = _wrapped(" " * 8 + "(", [plain(name) for name in plan.unpivoted], ")", 138, " " * 9)
         lines += ["with cells as (", f"    from raw unpivot include nulls (printed for {plan.into} in", *chosen[:-1], f"{chosen[-1]})", ")"]
     else:
         lines += ["with cells as (from raw)"]
@@ -128,10 +126,6 @@ def _wrapped(opening: str, items: Sequence[str], closing: str, width: int, inden
             glue = ""
         lines[-1] += glue + text
     return lines if items else [opening + closing]
-
-
-def _name(name: str) -> str:
-    return name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else identifier(name)
 
 
 def _one_line(text: str) -> str:

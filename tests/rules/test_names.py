@@ -58,3 +58,24 @@ def test_a_name_has_one_type_everywhere() -> None:
         for name, column in dataset.tidy.columns.items():
             first = seen.setdefault(name, (column.type, dataset.id))
             assert first[0] == column.type, f"{name} is {first[0]} in {first[1]} and {column.type} in {dataset.id}"
+
+
+# -- measures and meanings -------------------------------------------------------------------------------------------------------------
+
+OWN_UNIT = {"value", "lower_ci", "upper_ci"}  # their unit is that of the row, or of the one measure of a table
+EMPTY_MEANINGS = re.compile(r"^(the )?(value|name|code|column|field|see source|n/?a|tbd|todo)\.?$", re.IGNORECASE)
+
+
+def test_a_name_has_one_unit_everywhere() -> None:
+    seen: dict[str, tuple[str, str]] = {}
+    for dataset in map(load, all_ids()):
+        for name, column in dataset.tidy.columns.items():
+            if column.unit and name not in OWN_UNIT:
+                first = seen.setdefault(name, (column.unit, dataset.id))
+                assert first[0] == column.unit, f"{name} is in {first[0]} in {first[1]} and in {column.unit} in {dataset.id}"
+
+
+def test_a_meaning_says_more_than_the_name(dataset: Dataset) -> None:
+    for name, column in dataset.tidy.columns.items():
+        assert not EMPTY_MEANINGS.match(column.meaning.strip()), f"{dataset.id}.{name}: {column.meaning!r} says nothing"
+        assert column.meaning.strip().lower().replace(" ", "_") != name or column.unit or column.type == "VARCHAR", f"{dataset.id}.{name}"
