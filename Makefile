@@ -13,7 +13,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: help run test test-servers lint lock lock-servers docs bench detection clean
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: $(VENV)/.ready ## Build the environment, ingest the shipped sample through Prefect, publish evidence.duckdb
 	@evidence run --sample
@@ -27,9 +27,10 @@ test-servers: $(VENV)/.ready $(SERVERS)/koop/.ready $(SERVERS)/ckan/.ready ## Ou
 lint: $(VENV)/.ready ## Ruff, formatting, types
 	@ruff check . && ruff format --check . && mypy
 
-lock: ## Resolve requirements.lock anew from pyproject.toml
+lock: ## Resolve requirements.lock and requirements-bench.lock anew from pyproject.toml
 	@test -x $(BIN)/uv || ($(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock)
 	@$(BIN)/uv pip compile pyproject.toml --group dev --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+	@$(BIN)/uv pip compile --group bench --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements-bench.lock
 
 lock-servers: $(VENV)/.ready ## Resolve anew what the servers of test-servers consist of
 	@uv pip compile $(SERVERS_FROM)/requirements-ckan.in --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock-servers" -o $(SERVERS_FROM)/requirements-ckan.lock

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from expectations import change
 from expectations.calendar import Calendar
 from expectations.calendar import parse as parse_calendar
-from expectations.declaration_faults import invalid, line_of, line_of_rule, nearest, repeated_key, sentence
+from expectations.declaration_faults import impossible_date, invalid, line_of, line_of_rule, nearest, repeated_key, sentence
 from expectations.errors import EvidenceError
 from expectations.place import home_place
 from expectations.policies import DISCARD_AT_MOST, KnownError, Policy, as_lists, refuse_contradictions
@@ -305,6 +305,8 @@ def load_file(path: Path) -> Dataset:
     text = home_place().fill(path.read_text(encoding="utf-8"))
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        if impossible := impossible_date(node):
+            raise invalid(path, impossible[1], f"{impossible[0]!r} is no day of the calendar", dataset, "a date such as 2026-11-24")
         data = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe loader, in C: twenty times as fast
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

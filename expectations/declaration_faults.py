@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from expectations.errors import EvidenceError
+
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 def invalid(path: Path, line: int, found: str, dataset: str, expected: str = "") -> EvidenceError:
@@ -60,6 +63,20 @@ def repeated_key(node: yaml.Node | None) -> tuple[str, int] | None:
             deeper = repeated_key(value)
             if deeper:
                 return deeper
+    return None
+
+
+def impossible_date(node: yaml.Node | None) -> tuple[str, int] | None:
+    """The first text that YAML takes for a date and no calendar has ('2026-13-01'), and its line; None where there is none."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == _TIMESTAMP:
+        try:
+            date(*map(int, str(node.value).replace("T", "-").replace(" ", "-").split("-")[:3]))
+        except ValueError:
+            return str(node.value), node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        return next((found for _, value in node.value if (found := impossible_date(value))), None)
+    if isinstance(node, yaml.SequenceNode):
+        return next((found for value in node.value if (found := impossible_date(value))), None)
     return None
 
 

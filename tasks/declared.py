@@ -154,7 +154,8 @@ def _of_sql(error: EvidenceError, declared: Dataset, checkout: Checkout) -> Iter
         near = nearest(column[1], there) or f"; it has {', '.join(there[:12])}"
         yield f"{at}: there is no column {column[1]!r} in raw{near}"
         return
-    yield f"{at}: {error.found.splitlines()[0]}"
+    said = error.found.partition("\n\nLINE")[0]
+    yield f"{at}: {' '.join(said.split())}"
 
 
 def _line_with(path: Path, name: str) -> int:

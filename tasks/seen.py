@@ -1,10 +1,10 @@
 """What was read and observed of the snapshot that landed last, kept for the next comparison: no file is read and no shape observed a second time.
 
-A cache, and no more: `state/seen/<dataset>/<snapshot>-<version>.duckdb` is the table `arrived` as it landed, the JSON beside it its shape and the hash of
-A cache, and no more: `state/seen/<dataset>/<snapshot>-<version>.duckdb` is the table `arrived` as it landed, the JSON beside it its shape and the hash
-of the table's file. `version` is a fingerprint of the code and the declaration that made both, so that a changed reader never compares through old
-eyes. Only the snapshot that landed last is kept. The table is read straight into a file that can be kept, so keeping it costs a copy of that file, and
-the next run attaches it where it is: Parquet would cost 1.9 s of processor to write and 2.7 s to load back, on 3 million rows of ten columns.
+A cache, and no more: `state/seen/<dataset>/<snapshot>-<version>.duckdb` is the table `arrived` as it landed; the JSON beside it holds its shape and
+the hash of the table's file. `version` is a fingerprint of the code and the declaration that made both, so that a changed reader never compares
+through old eyes. Only the snapshot that landed last is kept. The table is read straight into a file that can be kept, so keeping it costs a copy of
+that file, and the next run attaches it where it is. (Parquet: 1.9 s of processor to write, 2.7 s to load, on 3 million rows of ten columns.)
+Refuses what is damaged, incomplete or of another version: it counts as absent, and the archive is read.
 """
 
 from __future__ import annotations

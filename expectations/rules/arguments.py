@@ -7,6 +7,7 @@ Refuses what Great Expectations would take and then judge otherwise than the rea
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -87,7 +88,9 @@ def _column(key: str, value: Any, columns: Collection[str]) -> None:
     if not isinstance(value, str):
         raise Wrong(f"{key}: {value!r}", "the name of a column")
     if value not in columns:
-        raise Wrong(f"{key}: there is no column {value}", f"one of {', '.join(columns)}")
+        near = difflib.get_close_matches(value, list(columns), n=1)
+        asked = f" (did you mean {near[0]!r}?)" if near else ""
+        raise Wrong(f"{key}: there is no column {value}{asked}", f"one of {', '.join(columns)}")
 
 
 def _column_list(key: str, value: Any, columns: Collection[str]) -> None:

@@ -15,19 +15,12 @@ import duckdb
 from expectations.shape import Column
 from tasks.draft import period
 from tasks.draft.look import ARRIVED, Found
-from tasks.draft.words import humanised, named_for, snake, unit_of
+from tasks.draft.words import KEYWORDS, humanised, named_for, snake, unit_of
 from warehouse.table import identifier
 
 RESERVED = frozenset({
     "measure", "value", "status", "marker", "unit", "period", "period_start", "period_end", "area_code", "area_name", "area_level",
     "area_vintage", "lower_ci", "upper_ci", "source_part", "source_row", "snapshot_id", "vintage", "printed",
-})  # fmt: skip
-KEYWORDS = frozenset({  # words that SQL keeps for itself, of those that headers are made of (DuckDB: duckdb_keywords())
-    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast", "check", "collate", "column", "constraint", "create",
-    "default", "deferrable", "desc", "describe", "distinct", "do", "else", "end", "except", "false", "fetch", "for", "foreign", "from", "group", "having", "in",
-    "initially", "intersect", "into", "lambda", "lateral", "leading", "limit", "not", "null", "offset", "on", "only", "or", "order", "pivot", "pivot_longer", "pivot_wider",
-    "placing", "primary", "qualify", "references", "returning", "select", "show", "some", "summarize", "symmetric", "table", "then", "to",
-    "trailing", "true", "union", "unique", "unpivot", "using", "variadic", "when", "where", "window", "with",
 })  # fmt: skip
 FEW_ATTRIBUTES = 3  # texts beside its identifier from which a table is a register of things and stays one row a thing
 _NAMES_MEASURES = re.compile(r"^(measure|indicator|variable|statistic|metric)(_name|_title)?$")
@@ -139,8 +132,9 @@ class _Planner:
 
     def _name_of(self, code: str) -> str | None:
         """The column of names that goes with a column of codes."""
-        if code == self.shape.area_column and self.shape.area_name_column:
-            return self.shape.area_name_column
+        beside = self.shape.area_name_column
+        if code == self.shape.area_column and beside and (beside not in self.shape.key or code in self.shape.key):
+            return beside  # what tells the rows apart where the code does not is a thing in an area, and not the area's name
         ours = self.names[code]
         wanted = {re.sub(r"_code$", "_name", ours), re.sub(r"^(new|old)_", "", re.sub(r"_code$", "_name", ours))} - {ours}
         return next((name for name, mine in self.names.items() if mine in wanted), None)

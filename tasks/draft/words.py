@@ -9,6 +9,12 @@ import re
 from collections.abc import Collection, Iterable
 from urllib.parse import urlsplit
 
+KEYWORDS = frozenset(  # words that SQL keeps for itself (DuckDB: duckdb_keywords())
+    """all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create default deferrable desc describe
+    distinct do else end except false fetch for foreign from group having in initially intersect into lambda lateral leading limit not null
+    offset on only or order pivot pivot_longer pivot_wider placing primary qualify references returning select show some summarize symmetric
+    table then to trailing true union unique unpivot using variadic when where window with""".split()  # noqa: SIM905
+)
 _SHORT = {
     "cd": "code", "nm": "name", "yr": "year", "pct": "percent", "perc": "percent", "num": "number", "qty": "quantity", "desc": "description",
     "cat": "category", "amt": "amount", "ref": "reference", "org": "organisation",

@@ -312,3 +312,23 @@ def test_a_server_that_ignores_the_system_asked_for_is_refused(
     with SampleServer({"/services": responder}) as server, pytest.raises(EvidenceError) as caught:
         fetched(server, http, geometry=True, crs=asked)
     assert caught.value.code == "fetch.protocol" and f"EPSG:{asked}" in caught.value.expected
+
+
+def test_a_server_that_answers_with_another_layer_is_refused(tmp_path: Path, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
+    responder = FeatureServerResponder([figures(tmp_path)])
+    answer = responder.respond
+
+    def first_layer(request: Request) -> Response | None:
+        return answer(replace(request, path=request.path.replace("/FeatureServer/7", "/FeatureServer/0")))  # as Koop does
+
+    monkeypatch.setattr(responder, "respond", first_layer)
+    with SampleServer({"/services": responder}) as server, pytest.raises(EvidenceError) as caught:
+        fetched(server, http, layer=7)
+    assert (caught.value.code, caught.value.expected) == ("fetch.protocol", "layer 7")
+    assert "layer 0" in caught.value.found
+
+
+def test_nothing_is_left_in_scratch_where_a_page_is_refused(tmp_path: Path, http: Http) -> None:
+    with serving(figures(tmp_path, rows=7, shapes=True)) as server, pytest.raises(EvidenceError):
+        fetched(server, http, geometry=True, crs=27700)
+    assert list((tmp_path / "scratch").iterdir()) == []
