@@ -21,6 +21,11 @@ def invalid(path: Path, line: int, found: str, dataset: str, expected: str = "")
     return EvidenceError("declaration.invalid", where=f"{path}, line {line}", found=found, expected=expected, dataset=dataset)
 
 
+def line_in(path: Path, location: tuple[Any, ...]) -> int:
+    """The line of the deepest node of the path that a declaration's file has."""
+    return line_of(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader), location)
+
+
 def line_of(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
     """The line of the deepest node of the path that the file has (pydantic's path may hold names of its own)."""
     line = 1

@@ -13,12 +13,11 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
-import yaml
 from cronsim import CronSim, CronSimError
 
 from expectations.contract import load as load_contract
 from expectations.declaration import PROVENANCE_COLUMNS, Dataset, load_file
-from expectations.declaration_faults import line_of, nearest
+from expectations.declaration_faults import line_in, nearest
 from expectations.errors import EvidenceError
 from tasks import archive
 from tasks.checkout import Checkout
@@ -119,7 +118,10 @@ def _last(declared: Dataset, home: Home) -> tuple[Snapshot, Home] | None:
 def _sampled(declared: Dataset, scratch: Path) -> tuple[Snapshot, Home] | None:
     """The sample's figures, archived in a scratch home; None for a dataset that the sample has not."""
     from tasks.rehearse.stage import sampled
+    from tasks.sample.serving import FIGURES
 
+    if not (FIGURES / declared.publisher / f"{declared.name}.json").exists():
+        return None  # asked for all the same, it would be asked of the publisher
     try:
         delivery = sampled(declared, scratch / "sample")
     except EvidenceError:
@@ -167,8 +169,7 @@ def _line_with(path: Path, name: str) -> int:
 
 
 def _at(path: Path, *place: str) -> str:
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return f"{path}, line {line_of(node, place)}"
+    return f"{path}, line {line_in(path, place)}"
 
 
 def _twice(names: Iterable[str]) -> list[str]:

@@ -84,7 +84,7 @@ def _all(names: Sequence[str], checkout: Checkout, home: Home, landed: bool, who
         tidy = _tried(name, "tidy SQL", declared.tidy_problems, checkout)
         yield tidy
         yield _tried(name, "contract", declared.contract_problems, checkout)
-        if not whole and not tidy.problem:
+        if not whole and not landed and not tidy.problem:
             tell(f"Holding {name} against what came last")
             yield from _data(name, checkout, home)
         if landed:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -79,13 +80,23 @@ def _print(group: Sequence[Mapping[str, Any]]) -> None:
     for (dataset, vintage), rows in groupby(group, key=lambda row: (row["dataset"], row["vintage"])):
         files = list(rows)
         facts = facts_table()
-        facts.add_row("[dim]dataset[/dim]", f"[bold]{escaped(dataset)}[/bold]")
-        facts.add_row("[dim]vintage[/dim]", f"{escaped(vintage)}, known from {files[0]['known_from']:%Y-%m-%d %H:%M} UTC")
+        facts.add_row("[dim]dataset[/dim]", f"[bold]{escaped(dataset or 'no longer published')}[/bold]")
+        facts.add_row("[dim]vintage[/dim]", f"{escaped(vintage)}{_at(', known from', files[0]['known_from'])}")
         facts.add_row("[dim]release[/dim]", escaped(files[0]["release"] or ""))
-        facts.add_row("[dim]snapshot[/dim]", escaped(files[0]["snapshot_id"]))
+        facts.add_row("[dim]snapshot[/dim]", escaped(files[0]["snapshot_id"] or ""))
         for file in files[:_MOST_FILES]:
-            facts.add_row("[dim]file[/dim]", escaped(f"{file['part']}, fetched {file['fetched_at']:%Y-%m-%d %H:%M} UTC from {file['url']}"))
+            told = (
+                f"{file['part']}{_at(', fetched', file['fetched_at'])} from {file['url']}"
+                if file["part"]
+                else "not in this archive any more"
+            )
+            facts.add_row("[dim]file[/dim]", escaped(told))
         if len(files) > _MOST_FILES:
             facts.add_row("", f"[dim]and {len(files) - _MOST_FILES} more files (--json has all)[/dim]")
         out.print(facts)
     out.print()
+
+
+def _at(word: str, when: datetime | None) -> str:
+    """', fetched 2026-11-22 00:24 UTC'; empty where the time is not known."""
+    return f"{word} {when:%Y-%m-%d %H:%M} UTC" if when else ""

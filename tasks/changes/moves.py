@@ -116,7 +116,7 @@ def _within_periods(connection: duckdb.DuckDBPyConnection, before: Observed, aft
         f"on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a where {earlier} is not distinct from {cells[1]}"
     )
     found = connection.execute(f"select count(*) from {name}").fetchone()
-    return replace(match, pairs=name, count=int(found[0]) if found else 0)
+    return replace(match, pairs=name, count=int(found[0]) if found else 0, in_order=False)
 
 
 def measure_moves(
@@ -129,7 +129,7 @@ def measure_moves(
     done, asked = memory(), ("moves", id(connection), before.table, after.table, match.pairs, tuple(measures))
     if asked not in done:
         pairs = _to_look_at(connection, match, len(measures))
-        done[asked] = _counted_where_changed(connection, before, after, pairs, measures) or _counted(
+        done[asked] = _counted_where_changed(connection, before, after, match, pairs, measures) or _counted(
             connection, before, after, pairs, measures, _MIDDLE
         )
     return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in done[asked]]
@@ -162,35 +162,54 @@ def _counted(
     return rows
 
 
+def changed_rows(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match) -> str:
+    """A table of the matched rows (b, a) that print some measure otherwise, where it was made; else of all of them."""
+    return str(memory().get(("changed", id(connection), before.table, after.table, match.pairs), match.pairs))
+
+
 def _counted_where_changed(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pairs: str, measures: Sequence[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, pairs: str, measures: Sequence[tuple[str, str]]
 ) -> list[tuple[Any, ...]] | None:
     """The same, where most figures stayed as they were: rows that print all measures alike are counted, and only the others looked at.
 
     `None` where some measure has not more figures that stayed than others: only then is the middle of its ratios sure to be 1.
     """
     differ = " or ".join(f"x.{sql.identifier(b)} is distinct from y.{sql.identifier(a)}" for b, a in measures)
-    connection.execute(
-        f"create or replace temp table _changed as select p.b, p.a from {pairs} as p join {sql.identifier(before.table)} as x "
-        f"on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a where {differ}"
+    x, y, changed = sql.identifier(before.table), sql.identifier(after.table), f"{pairs}_changed"
+    paired = (
+        f"{x} as x join {y} as y on x.rowid = y.rowid"
+        if match.in_order and pairs == match.pairs
+        else (f"{pairs} as p join {x} as x on x.rowid = p.b join {y} as y on y.rowid = p.a")
     )
-    numbers = [sql.number(f"x.{sql.identifier(b)}") for b, _ in measures]
-    counts = ", ".join(f"count({number}), count(*) filter ({number} <> 0)" for number in numbers)
-    stayed = connection.execute(
-        f"select {counts} from {sql.identifier(before.table)} as x where rowid in (select b from {pairs}) and rowid not in (select b from _changed)"
-    ).fetchone() or (0,) * (2 * len(measures))
-    changed = {row[0]: row for row in _counted(connection, before, after, "_changed", measures, _MIDDLE_IS_ONE)}
-    connection.execute("drop table _changed")
+    connection.execute(f"create or replace temp table {changed} as select x.rowid as b, y.rowid as a from {paired} where {differ}")
+    memory()["changed", id(connection), before.table, after.table, pairs] = changed
+    stayed = _stayed(connection, before, match, pairs, changed, [b for b, _ in measures])
+    moved = {row[0]: row for row in _counted(connection, before, after, changed, measures, _MIDDLE_IS_ONE)}
     rows = []
     for at in range(len(measures)):
         figures, not_zero = stayed[2 * at : 2 * at + 2]
-        row = changed.get(at, _NOTHING_CHANGED)
+        row = moved.get(at, _NOTHING_CHANGED)
         if not_zero < row[_RATIOS] + 2:
             return None
         added = {_COMPARED: figures, _STEADY: not_zero, _RATIOS: not_zero, _NEAR: not_zero}
         counted = [value + added[place] if place in added else value for place, value in enumerate(row)]
         rows.append((at, *counted[1:_RATIO], 1.0, *counted[_RATIO + 1 :]))
     return rows
+
+
+def _stayed(
+    connection: duckdb.DuckDBPyConnection, before: Observed, match: Match, pairs: str, changed: str, measures: Sequence[str]
+) -> Sequence[int]:
+    """For each measure, of the matched rows that did not change: how many print a number, and how many of these another than zero."""
+    numbers = [sql.number(f"x.{sql.identifier(name)}") for name in measures]
+    counts = ", ".join(f"count({number}), count(*) filter ({number} <> 0)" for number in numbers)
+    source, nothing = f"select {counts} from {sql.identifier(before.table)} as x", (0,) * (2 * len(measures))
+    if not (match.in_order and pairs == match.pairs):
+        among = f"rowid in (select b from {pairs}) and rowid not in (select b from {changed})"
+        return connection.execute(f"{source} where {among}").fetchone() or nothing
+    every = connection.execute(source).fetchone() or nothing  # a plain pass over all rows costs less than to leave some out
+    some = connection.execute(f"{source} where rowid in (select b from {changed})").fetchone() or nothing
+    return [one - other for one, other in zip(every, some, strict=True)]
 
 
 _MIDDLE = "select m, quantile_cont(ratio, 0.5) as ratio from judged group by m"

@@ -16,7 +16,7 @@ from expectations.change import Change, Severity
 from expectations.shape import Shape
 from tasks.changes import revisions
 from tasks.changes.match import Match
-from tasks.changes.moves import FEWEST, MOST, Held, Moves
+from tasks.changes.moves import FEWEST, MOST, Held, Moves, changed_rows
 from tasks.changes.observed import Alignment, Observed, Place
 from tasks.changes.words import counted, figure, listed, quoted, share
 from tasks.shape import sql
@@ -203,12 +203,12 @@ def biggest_moves(
     """At most five cells that moved: the home area's own first, then the largest moves."""
     cells: list[dict[str, Any]] = []
     home = home_condition(after, "y", place)
-    label = _label(before, after)
+    label, pairs = _label(before, after), changed_rows(connection, before, after, match)
     for move in moves[:3]:
         x, y = sql.number("x." + sql.identifier(move.before)), sql.number("y." + sql.identifier(move.after))
         # Of the home area, the latest period is what people look at; elsewhere, the largest move.
         rows = connection.execute(
-            f"select {label} as label, {home} as home, {x} as old, {y} as new from {match.pairs} as p join "
+            f"select {label} as label, {home} as home, {x} as old, {y} as new from {pairs} as p join "
             f"{sql.identifier(before.table)} as x on x.rowid = p.b "
             f"join {sql.identifier(after.table)} as y on y.rowid = p.a where abs({y} - {x}) > 1e-9 * greatest(1, abs({x}), abs({y})) "
             f"order by home desc, case when home then 0 else abs({y} - {x}) end desc, abs({y} - {x}) desc, label limit 5"

@@ -15,7 +15,7 @@ import duckdb
 from expectations.shape import Column
 from tasks.draft import period
 from tasks.draft.look import ARRIVED, Found
-from tasks.draft.words import KEYWORDS, humanised, named_for, snake, unit_of
+from tasks.draft.words import KEYWORDS, humanised, named_for, snake, unit_of, units_sql
 from warehouse.table import identifier
 
 RESERVED = frozenset({
@@ -220,7 +220,7 @@ class _Planner:
         self._make("marker", f"marker_of({cell})", "VARCHAR", "The publisher's symbol in its place, as printed")
         if into == "period" or known:
             units = {"value": next(iter(units.values()), None) if len(set(units.values())) == 1 else None}
-        self._make("unit", _units(units), "VARCHAR", "Unit of the value")
+        self._make("unit", units_sql(units), "VARCHAR", "Unit of the value")
         return units
 
     def _attribute(self, column: Column, number: bool = False) -> None:
@@ -305,14 +305,3 @@ def _first(expressions: Sequence[str]) -> str:
 
 def _once(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
-
-
-def _units(units: Mapping[str, str | None]) -> str:
-    """The SQL of the unit: one for all, or by measure; a unit that nothing says is left open."""
-    kinds = set(units.values())
-    if len(kinds) == 1:
-        only = next(iter(kinds))
-        return f"'{only}'" if only else "null::varchar"
-    by_unit = {unit: [name for name, one in units.items() if one == unit] for unit in kinds if unit}
-    cases = " ".join(f"when measure in ({', '.join(map(repr, names))}) then '{unit}'" for unit, names in sorted(by_unit.items()))
-    return f"case {cases} end"

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
+from expectations.declaration_text import flow
 from expectations.sources import Common
 from tasks.draft.plan import Made, Plan, plain
 
@@ -61,12 +60,6 @@ def tidy_text(facts: Facts, plan: Plan, grain: Sequence[str]) -> str:
     made = [f"    {one.sql} as {one.name}" if one.sql != one.name else f"    {one.name}" for one in plan.columns]
     lines += ["select", ",\n".join([*made, "    _part as source_part", "    _row as source_row"]), "from cells"]
     return "\n".join(lines) + "\n"
-
-
-def flow(value: Any) -> str:
-    """A value as YAML on one line."""
-    text = yaml.safe_dump(value, default_flow_style=True, width=float("inf"), allow_unicode=True, sort_keys=False).strip()
-    return text.removesuffix("...").strip()
 
 
 def _head(facts: Facts, source: Common, read: Mapping[str, str], width: int) -> list[str]:

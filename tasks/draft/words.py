@@ -6,7 +6,7 @@ Refuses to guess where the print says nothing: then there is no unit, no theme a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 KEYWORDS = frozenset(  # words that SQL keeps for itself (DuckDB: duckdb_keywords())
@@ -105,6 +105,17 @@ def unit_of(name: str, header: str, form: str | None) -> str | None:
     if form == "currency":
         return "pounds"
     return next((unit for unit, pattern in _UNITS if pattern.search(header) or pattern.search(name)), None)
+
+
+def units_sql(units: Mapping[str, str | None]) -> str:
+    """The SQL of the unit: one for all, or by measure; a unit that nothing says is left open."""
+    kinds = set(units.values())
+    if len(kinds) == 1:
+        only = next(iter(kinds))
+        return f"'{only}'" if only else "null::varchar"
+    by_unit = {unit: [name for name, one in units.items() if one == unit] for unit in kinds if unit}
+    cases = " ".join(f"when measure in ({', '.join(map(repr, names))}) then '{unit}'" for unit, names in sorted(by_unit.items()))
+    return f"case {cases} end"
 
 
 def theme_of(texts: Iterable[str]) -> str:

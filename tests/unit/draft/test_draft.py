@@ -193,7 +193,7 @@ def test_what_is_neither_an_address_nor_a_file_is_refused(tmp_path: Path) -> Non
 
 
 REAL = [
-    ("dfe/ees_csv_2018_testdata/absence_in_prus.zip", ""),
+    ("dfe/ees_csv_2018_testdata/level_2_3_national.zip", ""),
     ("ons/nomis_api/interactive_xlsx/aps_emprate_T01_jan2023.xlsx", ""),
     ("ons/ons_web/businessdemography2023.xlsx", "Table 5.1a"),
     ("ons/geoportal/birmingham_wards_2019vintage_c109936e.geojson", ""),
