@@ -110,10 +110,16 @@ def _live(home: Home) -> Iterator[Fetch]:
 @contextmanager
 def _sample(home: Home) -> Iterator[Fetch]:
     from tasks.fetch.http import HttpSettings
-    from tasks.sample import serving
+    from tasks.sample import refuse_without_figures, serving
 
     with serving() as reroute:
-        yield _fetcher(HttpSettings.from_environment(allow_loopback=True, reroute=reroute), home)
+        asked = _fetcher(HttpSettings.from_environment(allow_loopback=True, reroute=reroute), home)
+
+        def fetcher(dataset: Dataset, previous: Snapshot | None, scratch: Path) -> Delivery:
+            refuse_without_figures(dataset.id)
+            return asked(dataset, previous, scratch)
+
+        yield fetcher
 
 
 def _fetcher(settings: HttpSettings, home: Home) -> Fetch:

@@ -118,10 +118,7 @@ def _last(declared: Dataset, home: Home) -> tuple[Snapshot, Home] | None:
 def _sampled(declared: Dataset, scratch: Path) -> tuple[Snapshot, Home] | None:
     """The sample's figures, archived in a scratch home; None for a dataset that the sample has not."""
     from tasks.rehearse.stage import sampled
-    from tasks.sample.serving import FIGURES
 
-    if not (FIGURES / declared.publisher / f"{declared.name}.json").exists():
-        return None  # asked for all the same, it would be asked of the publisher
     try:
         delivery = sampled(declared, scratch / "sample")
     except EvidenceError:

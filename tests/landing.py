@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import duckdb
 
+from expectations.declaration import load
 from tasks.archive import keep
 from tasks.land import land
 from tasks.snapshot import Delivery, Fetched, Snapshot
 from warehouse.home import Home
-from warehouse.lake import Vintage
+from warehouse.lake import Vintage, paths, vintages
 from warehouse.table import DatasetTable, TableColumn, literal
 
 Row = tuple[str, str, float | None, str | None]  # area, period, value, status
@@ -82,3 +84,14 @@ def archived(home: Home, text: str, name: str = "population.csv", dataset: str =
         final_url="https://files.example.gov.uk/population.csv",
     )
     return keep(Delivery(parts=(fetched,), release="2025-01"), dataset, "run-1", home)
+
+
+@cache
+def landed_from_sample(dataset: str, home: Home) -> duckdb.DuckDBPyConnection:
+    """A connection with the table `tidy` of a dataset, as it landed from the shipped sample in this home."""
+    connection = duckdb.connect(":memory:")
+    (vintage,) = vintages(home, dataset)
+    columns = ", ".join(f'"{name}"' for name in [*load(dataset).tidy.columns, "source_part", "source_row"])
+    files = ", ".join(f"'{path}'" for path in paths(home, vintage))
+    connection.execute(f"create table tidy as select {columns} from read_parquet([{files}])")
+    return connection

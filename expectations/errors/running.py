@@ -37,6 +37,11 @@ CODES: dict[str, ErrorKind] = {
         "A step ended with an error that is not in this catalogue: a fault of this program, or of the machine.",
         "Read the log of the run; run it again; report it with the log if it returns.",
     ),
+    "run.no_figures": ErrorKind(
+        "The sample has no figures of this dataset",
+        "`--sample` or a rehearsal asks for a dataset of which no figures ship with the project. Its publisher is not asked instead.",
+        "Run it without `--sample`: then its publisher is asked, and its first run proposes the contract.",
+    ),
     "run.timeout": ErrorKind(
         "A step took longer than it may",
         "A fetch, a query or a landing did not end within the time limit of one step.",

@@ -30,7 +30,7 @@ _LOWER, _UPPER = (
 _ORDERED = re.compile(r"(^|_)(rank|decile|quintile|score|age|year|order)$")
 _NO_FIGURE = re.compile(  # ends of names of numbers that name, place or order a row
     r"(^|_)(code|id|urn|ukprn|uprn|estab|laestab|reference|postcode|number|no|key|year|age|month|week|day|date|rank|decile|quintile|band|stage"
-    r"|level|version|lat|long|latitude|longitude|easting|eastings|northing|northings|order|x|y)$"
+    r"|level|version|objectid|fid|bng_e|bng_n|lat|long|latitude|longitude|easting|eastings|northing|northings|order|x|y)$"
 )
 
 

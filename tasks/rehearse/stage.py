@@ -75,12 +75,13 @@ def sampled(dataset: Dataset, into: Path) -> Delivery:
     """The sample's figures of a dataset, fetched from the shipped sample on this machine. Raises `rehearse.nothing_to_replay`, `fetch.*`."""
     from tasks.fetch import fetch, open_http
     from tasks.fetch.http import HttpSettings
-    from tasks.sample import serving
+    from tasks.sample import refuse_without_figures, serving
 
     into.mkdir(parents=True, exist_ok=True)
     with serving() as reroute:
         settings = HttpSettings.from_environment(allow_loopback=True, reroute=reroute)
         try:
+            refuse_without_figures(dataset.id)
             with open_http(dataset.source, settings, into, None) as http:
                 delivery = fetch(dataset.source.kind, dataset.source, http, None)
         except EvidenceError as error:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tasks.sample.serving import serving
+from tasks.sample.serving import refuse_without_figures, serving
 
-__all__ = ["serving"]
+__all__ = ["refuse_without_figures", "serving"]

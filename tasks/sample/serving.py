@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from expectations.errors import EvidenceError
 from tasks.fetch import SERVICES
 from tasks.sample.server import Request, Responder, Response, SampleServer
 
@@ -47,6 +48,15 @@ def responders(figures: Path = FIGURES) -> dict[str, Responder]:
         for address, responder in _PROTOCOLS[protocol](group).items():
             found.setdefault(address, []).append(responder)
     return {address: each[0] if len(each) == 1 else _InTurn(each) for address, each in found.items()}
+
+
+def refuse_without_figures(dataset: str, figures: Path = FIGURES) -> None:
+    """Raises `run.no_figures` where the sample ships nothing of a dataset: nobody may be asked in its place."""
+    publisher, name = dataset.split(".")
+    if not (figures / publisher / f"{name}.json").exists():
+        raise EvidenceError(
+            "run.no_figures", where=str(figures), expected="figures that ship with the project", found="none", dataset=dataset
+        )
 
 
 class _InTurn:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -19,28 +18,17 @@ from tasks.check import check
 from tasks.record import read_records
 from tasks.sample.serving import FIGURES
 from tasks.tidy import sql_of
+from tests.landing import landed_from_sample
 from warehouse.home import PROJECT, Home
-from warehouse.lake import paths, vintages
 
 DATASETS = verified_ids()
 BIRMINGHAM = "E08000025"
 
 
-@cache
-def _landed(dataset: str, home: Home) -> duckdb.DuckDBPyConnection:
-    """A connection with the table `tidy` of the dataset, as it landed from the sample."""
-    connection = duckdb.connect(":memory:")
-    (vintage,) = vintages(home, dataset)
-    columns = ", ".join(f'"{name}"' for name in [*load(dataset).tidy.columns, "source_part", "source_row"])
-    files = ", ".join(f"'{path}'" for path in paths(home, vintage))
-    connection.execute(f"create table tidy as select {columns} from read_parquet([{files}])")
-    return connection
-
-
 @pytest.fixture
 def tidy(request: pytest.FixtureRequest, sample_home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """The tidy table of the dataset that the test is marked with, in a transaction that is undone afterwards."""
-    connection = _landed(request.param, sample_home)
+    connection = landed_from_sample(request.param, sample_home)
     connection.execute("begin")
     yield connection
     connection.execute("rollback")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -16,20 +15,12 @@ from tasks.archive import keep
 from tasks.check import check
 from tasks.check_source import check_source
 from tasks.examine import read_parts
-from tasks.fetch import fetch, open_http
-from tasks.fetch.http import HttpSettings
 from tasks.read import ReadOptions, read
 from tasks.replay import from_files
-from tasks.sample.serving import serving
 from tasks.snapshot import Delivery
 from tasks.tidy import assemble, transform
 from warehouse.home import Home
 
-pytestmark = pytest.mark.xdist_group("dfe")
-COMPARED = (
-    "local_authority_measures", "key_stage_4_characteristics", "early_years_profile", "absence_by_term", "key_stage_4_provisional",
-    "pupils_free_school_meals",
-)  # fmt: skip
 Query = Callable[[str], list[tuple[object, ...]]]
 
 
@@ -43,34 +34,11 @@ def tidied(dataset: str, delivery: Delivery, folder: Path) -> duckdb.DuckDBPyCon
 
 
 @pytest.fixture(scope="module")
-def query(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
-    """Ask the sample's tidy tables, under their own names, each made when it is first asked for."""
-    folder = tmp_path_factory.mktemp("dfe")
-    together = duckdb.connect(":memory:")
-    with serving() as reroute:
-        settings = HttpSettings(reroute=dict(reroute), allow_loopback=True)
-
-        @cache
-        def make(name: str) -> None:
-            declared = load(f"dfe.{name}")
-            with open_http(declared.source, settings, folder / name, None) as http:
-                delivery = fetch(declared.source.kind, declared.source, http)
-            with tidied(declared.id, delivery, folder / name) as connection:
-                table = connection.execute("from tidy").to_arrow_table()
-            together.register(f"arrow_{name}", table)
-            together.execute(f"create table {name} as from arrow_{name}")
-
-        def ask(text: str) -> list[tuple[object, ...]]:
-            for name in COMPARED:
-                if name in text:
-                    make(name)
-            return together.execute(text).fetchall()
-
-        yield ask
-    together.close()
-
-
-# -- what two of DfE's products print alike ------------------------------------------------------------------------------------------
+def query(sample_home: Home) -> Iterator[Query]:
+    """Ask the sample's tables of DfE, under their own names."""
+    with duckdb.connect(str(sample_home.database), read_only=True) as published:
+        published.execute("use dfe")
+        yield lambda text: published.execute(text).fetchall()
 
 
 def test_sums_of_key_stage_4_give_the_averages_that_the_interactive_tool_prints(query: Query) -> None:

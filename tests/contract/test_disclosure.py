@@ -14,7 +14,7 @@ import pytest
 from warehouse.home import Home
 from warehouse.table import identifier, literal
 
-pytestmark = [pytest.mark.xdist_group("answers"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("sample"), pytest.mark.timeout(300)]
 COUNTS = ("people", "persons", "pupils", "children", "households", "students", "learners", "entrants")
 WHOLES = ("total", "all", "all pupils", "all persons", "persons", "all ages", "all categories", "any")
 APART = {"period", "period_start", "period_end", "measure", "unit", "source_part", "source_row", "vintage", "snapshot_id"}

@@ -13,7 +13,7 @@ from warehouse.exports.contents import INDICATORS, STRATEGY, chosen, described
 from warehouse.exports.licences import is_open
 from warehouse.home import Home
 
-pytestmark = [pytest.mark.xdist_group("answers"), pytest.mark.timeout(300)]  # with the others that need the sample's home
+pytestmark = [pytest.mark.xdist_group("sample"), pytest.mark.timeout(300)]  # with the others that need the sample's home
 TABLES = ("ons.population", "dfe.pupil_attendance", "ons.local_qualifications", "mart.indicators", "mart.breaks", "mart.strategy_figures")
 SMALL = "ons.local_qualifications"  # the CSVW validator reads every cell: some 2,000 cells a second
 BASE = "https://example.org/data/"

@@ -19,7 +19,7 @@ from warehouse.table import identifier
 
 INDICATORS = load_all()
 BIRMINGHAM = "E08000025"
-pytestmark = pytest.mark.xdist_group("indicators")
+pytestmark = pytest.mark.xdist_group("sample")
 PROVENANCE = {"snapshot_id": "varchar", "source_part": "varchar", "source_row": "bigint", "vintage": "varchar"}
 
 

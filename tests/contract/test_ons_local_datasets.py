@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -13,18 +12,13 @@ import pytest
 
 from expectations.declaration import all_ids, load
 from expectations.sources import ExploreLocalStatistics
-from tasks.archive import keep
 from tasks.check import check
-from tasks.examine import read_parts
-from tasks.fetch import fetch, open_http
-from tasks.fetch.http import HttpSettings
 from tasks.read import ReadOptions, read
 from tasks.sample import carry_ons
-from tasks.sample.serving import serving
 from tasks.tidy import PartTable, assemble, name_columns, transform
+from tests.landing import landed_from_sample
 from warehouse.home import Home
 
-pytestmark = pytest.mark.xdist_group("ons_local")
 BIRMINGHAM = "E08000025"
 KNOWN = [
     ("ons.local_employment", "2018", "employment_rate", 65.3, "percent"),
@@ -47,50 +41,32 @@ KNOWN = [
 ]
 
 
-@cache
-def tidied(dataset: str, scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A connection with the table `tidy` of the dataset's sample."""
-    declared, connection = load(dataset), duckdb.connect(":memory:")
-    with serving() as reroute, open_http(declared.source, HttpSettings(reroute=dict(reroute), allow_loopback=True), scratch, None) as http:
-        delivery = fetch(declared.source.kind, declared.source, http)
-    home = Home(scratch / "home")
-    parts = read_parts(declared, keep(delivery, dataset, "sample", home), home, connection, scratch / dataset)
-    assemble(connection, list(parts.values()), "arrived")
-    transform(declared, connection)
-    return connection
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("ons-local")
-
-
 @pytest.mark.parametrize(("dataset", "period", "measure", "value", "unit"), KNOWN)
 def test_a_figure_of_birmingham_is_the_published_one(
-    dataset: str, period: str, measure: str, value: float, unit: str, scratch: Path
+    dataset: str, period: str, measure: str, value: float, unit: str, sample_home: Home
 ) -> None:
-    found = tidied(dataset, scratch).execute(
+    found = landed_from_sample(dataset, sample_home).execute(
         "select value, unit, area_name, area_level, status from tidy where area_code = ? and period = ? and measure = ?",
         [BIRMINGHAM, period, measure],
     )
     assert found.fetchall() == [(value, unit, "Birmingham", "local_authority", None)]
 
 
-def test_an_estimate_keeps_its_interval(scratch: Path) -> None:
+def test_an_estimate_keeps_its_interval(sample_home: Home) -> None:
     query = "select lower_ci, value, upper_ci from tidy where area_code = ? and period = '2023'"
-    assert tidied("ons.local_unemployment", scratch).execute(query, [BIRMINGHAM]).fetchall() == [(5.5, 7.2, 8.9)]
+    assert landed_from_sample("ons.local_unemployment", sample_home).execute(query, [BIRMINGHAM]).fetchall() == [(5.5, 7.2, 8.9)]
 
 
-def test_periods_are_school_years_where_the_publisher_counts_in_them(scratch: Path) -> None:
+def test_periods_are_school_years_where_the_publisher_counts_in_them(sample_home: Home) -> None:
     query = (
         "select distinct period_start::varchar, period_end::varchar from tidy where period = '2023/24' and measure <> 'persistent_absence'"
     )
-    assert tidied("ons.local_education", scratch).execute(query).fetchall() == [("2023-09-01", "2024-08-31")]
+    assert landed_from_sample("ons.local_education", sample_home).execute(query).fetchall() == [("2023-09-01", "2024-08-31")]
 
 
-def test_what_is_too_uncertain_to_print_stays_a_marker(scratch: Path) -> None:
+def test_what_is_too_uncertain_to_print_stays_a_marker(sample_home: Home) -> None:
     query = "select distinct status, marker, value from tidy where value is null"
-    assert tidied("ons.jobs_below_living_wage", scratch).execute(query).fetchall() == [("low_reliability", "x", None)]
+    assert landed_from_sample("ons.jobs_below_living_wage", sample_home).execute(query).fetchall() == [("low_reliability", "x", None)]
 
 
 SPOILT = [
@@ -105,8 +81,8 @@ SPOILT = [
 
 
 @pytest.mark.parametrize(("dataset", "change", "because"), SPOILT)
-def test_a_spoilt_table_breaks_the_rule_that_is_meant_to_see_it(dataset: str, change: str, because: str, scratch: Path) -> None:
-    connection, declared = tidied(dataset, scratch), load(dataset)
+def test_a_spoilt_table_breaks_the_rule_that_is_meant_to_see_it(dataset: str, change: str, because: str, sample_home: Home) -> None:
+    connection, declared = landed_from_sample(dataset, sample_home), load(dataset)
     connection.execute("begin")
     try:
         connection.execute(change)

@@ -13,12 +13,14 @@ import pytest
 from warehouse.home import PROJECT, Home
 
 PAGE = (PROJECT / "docs" / "access.md").read_text(encoding="utf-8")
-pytestmark = [pytest.mark.xdist_group("answers"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("sample"), pytest.mark.timeout(300)]
 
 
 def test_the_python_of_the_page_answers(sample_home: Home) -> None:
     [code] = re.findall(r"```python\n(.*?)```", PAGE, re.S)
-    done = subprocess.run([sys.executable, "-c", code], cwd=sample_home.root, env={**os.environ}, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=sample_home.root, env={**os.environ}, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "('all', 5.188" in done.stdout
 

@@ -9,7 +9,7 @@ import pytest
 from tests.docs.answers import answers, ask
 from warehouse.home import PROJECT, Home
 
-pytestmark = pytest.mark.xdist_group("answers")  # one process makes the sample's home, and none waits for it
+pytestmark = pytest.mark.xdist_group("sample")  # one process makes the sample's home, and none waits for it
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 ASKED = [(page, command, answer) for page in PAGES for command, answer in answers(page.read_text(encoding="utf-8"))]
 

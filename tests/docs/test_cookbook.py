@@ -11,7 +11,7 @@ from flows.cli.database import published
 from tests.docs.cookbook import PAGE, answer, questions, seconds
 from warehouse.home import Home
 
-pytestmark = [pytest.mark.xdist_group("answers"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("sample"), pytest.mark.timeout(300)]
 RECIPES = list(questions(PAGE.read_text(encoding="utf-8")))
 SLOWEST = 1.0  # seconds; the page says what was measured, a busy machine takes longer
 

@@ -14,7 +14,8 @@ from tasks.shape import observe
 MEASURES = [("people", "people"), ("share", "share")]
 
 
-def tables(connection: duckdb.DuckDBPyConnection, revised: float, seed: int) -> tuple[Observed, Observed]:
+def tables(connection: duckdb.DuckDBPyConnection, revised: float, seed: int, turned: bool = False) -> tuple[Observed, Observed]:
+    """Two releases of one table; `turned`: the later one has its rows in another order."""
     chance = random.Random(seed)
     sides: tuple[list[tuple[object, ...]], list[tuple[object, ...]]] = ([], [])
     for number in range(300):
@@ -26,6 +27,8 @@ def tables(connection: duckdb.DuckDBPyConnection, revised: float, seed: int) -> 
             for cell in (figure, share)
         ]
         sides[1].append((number + 2, f"area {number}", *later))
+    if turned:
+        sides[1].reverse()
     for name, rows in zip(("earlier", "later"), sides, strict=True):
         connection.execute(f"create table {name} (_row bigint, area varchar, people varchar, share varchar)")
         connection.executemany(f"insert into {name} values (?, ?, ?, ?)", rows)
@@ -33,19 +36,21 @@ def tables(connection: duckdb.DuckDBPyConnection, revised: float, seed: int) -> 
     return earlier, later_seen
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("revised", [0.0, 0.03, 0.3])
-def test_rows_that_stayed_need_not_be_looked_at(connection: duckdb.DuckDBPyConnection, revised: float, seed: int) -> None:
-    before, after = tables(connection, revised, seed)
-    pairs = match(connection, before, after, [("area", "area")]).pairs
-    quick = moves._counted_where_changed(connection, before, after, pairs, MEASURES)
-    assert quick == moves._counted(connection, before, after, pairs, MEASURES, moves._MIDDLE)
+def test_rows_that_stayed_need_not_be_looked_at(connection: duckdb.DuckDBPyConnection, revised: float, seed: int, turned: bool) -> None:
+    before, after = tables(connection, revised, seed, turned)
+    found = match(connection, before, after, [("area", "area")])
+    assert found.in_order is not turned and found.count == 300
+    quick = moves._counted_where_changed(connection, before, after, found, found.pairs, MEASURES)
+    assert quick == moves._counted(connection, before, after, found.pairs, MEASURES, moves._MIDDLE)
 
 
 def test_where_most_figures_moved_every_row_is_looked_at(connection: duckdb.DuckDBPyConnection) -> None:
     before, after = tables(connection, 1.0, 1)
-    pairs = match(connection, before, after, [("area", "area")]).pairs
-    assert moves._counted_where_changed(connection, before, after, pairs, MEASURES) is None
+    found = match(connection, before, after, [("area", "area")])
+    assert moves._counted_where_changed(connection, before, after, found, found.pairs, MEASURES) is None
 
 
 def test_the_same_rows_are_matched_once_where_that_is_remembered(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,11 +9,11 @@ with measured as (
             t_inp8calc as 'progress_8_pupils',
             t_p8score as 'progress_8_points',
             t_ebacc_e_ptq_ee as 'ebacc_entries',
-            t_ebaccaps as 'ebacc_points',
-            t_ebacc_94 as 'ebacc_grade_4',
-            t_ebacc_95 as 'ebacc_grade_5',
-            t_l2basics_94 as 'english_mathematics_grade_4',
-            t_l2basics_95 as 'english_mathematics_grade_5'
+            t_ebaccaps as 'ebacc_points_sum',
+            t_ebacc_94 as 'ebacc_grade_4_pupils',
+            t_ebacc_95 as 'ebacc_grade_5_pupils',
+            t_l2basics_94 as 'english_mathematics_grade_4_pupils',
+            t_l2basics_95 as 'english_mathematics_grade_5_pupils'
         )
     )
 )
@@ -44,7 +44,7 @@ select
     marker_status(printed) as status,
     marker_of(printed) as marker,
     case
-        when measure in ('attainment_8_points', 'progress_8_points', 'ebacc_points') then 'points'
+        when measure in ('attainment_8_points', 'progress_8_points', 'ebacc_points_sum') then 'points'
         else 'pupils'
     end as unit,
     _part as source_part,
