@@ -43,7 +43,7 @@ def land_again(csv: Path, folder: Path) -> int:
 
 
 def land_revised(csv: Path, folder: Path) -> int:
-    """A revised file in the home where the first one landed: both are read, observed and held against each other."""
+    """A revised file in the home where the first one landed: it is observed and held against what was seen of that one."""
     return _landed(*_job(csv, folder), Steps(), "landed")
 
 

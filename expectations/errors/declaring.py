@@ -42,7 +42,7 @@ CODES: dict[str, ErrorKind] = {
     "draft.several_parts": ErrorKind(
         "The address holds several files, or none that is a table",
         "`evidence new` was given a page, a package or a release with more than one file that could be meant, or with none that it reads.",
-        "Say which with `--part`: its name, or a regular expression of it; for all of the resources of a portal's package: --part '.'",
+        "Say which with `--part`: its name, or a regular expression of it; '.' stands for all resources of a portal's package.",
     ),
     "draft.incomplete": ErrorKind(
         "The address does not say all that the source needs",
