@@ -1,7 +1,7 @@
 """`python -m bench.detection [--real FOLDER]`: how much of what can happen to a file the detector names rightly, and how often it cries wolf.
 
 Every mutation of the library is done to several tables of the shipped sample, as files, and so is every harmless rewriting. With `--real`,
-the publishers' real pairs are judged too, and the held-out pairs and mutations that no threshold was set with. Writes docs/detection.md; what
+the publishers' real pairs are judged too, and held-out pairs and mutations. Writes docs/detection.md; what
 needs real files is measured where they are and kept as it stands where they are not. Tables are thinned to whole areas: a run takes minutes.
 """
 
@@ -209,7 +209,7 @@ def judge_real(folder: Path) -> list[Outcome]:
 
 
 def judge_held_out(folder: Path) -> list[Outcome]:
-    """The real pairs that no test holds against each other."""
+    """The real pairs whose verdicts were written down before the detector was shown them."""
     pairs = enumerate(held_out.PAIRS, 1)
     return [_pair(folder, "unseen pair", f"pair {n}", one.before, one.after, None, one.kinds, one.verdicts) for n, one in pairs]
 
