@@ -103,7 +103,8 @@ def _on_real_files(outcomes: Sequence[Judged], first: str, date: datetime.date) 
     parts.append("\n| row | files | expected | told | changes | right |\n|---|---|---|---|---|---|\n")
     parts += [_pair(one) for one in real]
     parts.append(
-        "\n## Held out\n\nPairs of real files whose verdicts were written down before the detector was shown them (most of the files stand in other tests too, in other pairs), and mutations written apart from the library.\n\n"
+        "\n## Held out\n\nPairs of real files whose verdicts were written down before the detector was shown them (most of the files stand in\n"
+        "other tests too, in other pairs), and mutations written apart from the library.\n\n"
     )
     parts.append(
         f"- {first}\n- now: pairs {len(pairs)}, right kinds {_share(pairs, 'right_kinds')}, verdict {_share(pairs, 'right_verdict')}; "
