@@ -21,7 +21,7 @@ import yaml
 
 from flows import processes, server
 from flows.automations import FOLDER, apply
-from flows.deployments import ENTRYPOINT, watch_deployment
+from flows.deployments import ENTRYPOINT, ON_DEMAND, watch_deployment
 from flows.settings import TAG, WORK_POOL
 from warehouse.home import Home
 
@@ -48,7 +48,7 @@ def deployments(tmp_path: Path) -> Path:
         "work_pool": {"name": WORK_POOL},
         "schedules": [{"interval": 20, "timezone": "Europe/London", "active": True}],
     }
-    watching = {**watch_deployment(), "schedules": []}
+    watching = {**watch_deployment(), "tags": [TAG, ON_DEMAND], "schedules": []}
     path.write_text(yaml.safe_dump({"deployments": [entry, watching]}), encoding="utf-8")
     return path
 
