@@ -26,7 +26,7 @@ from rich.console import Console
 
 from bench import detection_report, held_out
 from expectations.change import Severity
-from expectations.declaration import all_ids, load
+from expectations.declaration import load, verified_ids
 from expectations.errors import EvidenceError
 from tasks.changes.files import FileComparison, compare_files
 from tasks.rehearse import MUTATIONS, REWRITINGS, Frame, Mutation, Rewriting, read_frame, rehearse, write
@@ -117,7 +117,7 @@ def sample_tables(folder: Path, most_rows: int, pool: ProcessPoolExecutor) -> li
 
     jobs = []
     with serving() as reroute:
-        for dataset in all_ids():
+        for dataset in verified_ids():
             declared = load(dataset)
             into = folder / dataset
             into.mkdir(parents=True)

@@ -6,6 +6,7 @@ stands on two releases of its own (the next increment): those are measured by `m
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def chosen(wanted: str) -> list[Mutation]:
     """The mutations of a name or a kind; all for ''. Raises `rehearse.unknown_mutation`."""
     found = [one for one in MUTATIONS if wanted in ("", one.name, one.kind, one.slug)]
     if not found and wanted != "unreachable":
-        near = [one.slug for one in MUTATIONS if any(word in one.name for word in wanted.replace("-", " ").split())][:4]
+        near = difflib.get_close_matches(wanted.replace(" ", "-"), [one.slug for one in MUTATIONS], n=4, cutoff=0.4)
         raise EvidenceError(
             "rehearse.unknown_mutation",
             expected=f"a mutation of `evidence rehearse --list`{', such as ' + ', '.join(near) if near else ''}",
