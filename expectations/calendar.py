@@ -204,4 +204,5 @@ def _bank_holidays(year: int) -> frozenset[date]:
     # The country's own module: the package's front imports every country there is.
     from holidays.countries.united_kingdom import UnitedKingdom
 
+    # The library's constructor has no annotations.
     return frozenset(UnitedKingdom(subdiv="ENG", years=year))  # type: ignore[no-untyped-call,unused-ignore]

@@ -23,7 +23,7 @@ def prepare_help(arguments: Sequence[str]) -> None:
         setattr(module, _UNUSED[name], type(_UNUSED[name], (), {}))
     sys.modules.update(stand_ins)
     try:
-        import typer.rich_utils  # noqa: F401
+        import typer.rich_utils  # noqa: F401  # loading it while the stand-ins are there is what is wanted
     except ImportError:
         sys.modules.pop("typer.rich_utils", None)
     finally:

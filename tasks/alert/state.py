@@ -158,6 +158,7 @@ def _looked_at_changes(outcome: DatasetOutcome) -> bool:
 
 def _changes_of_landed(outcome: DatasetOutcome, book: Book) -> list[str] | None:
     known: Mapping[str, object] = book.landed.get(outcome.dataset, {})
+    # The book is JSON: what stands under "changes" is a list of ids, which the annotation cannot say.
     return list(known["changes"]) if known and known["snapshot"] == outcome.snapshot else None  # type: ignore[call-overload]
 
 

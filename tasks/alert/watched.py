@@ -131,6 +131,7 @@ def _closed_by_owner(closed: Sequence[Alert], owners: Mapping[str, str]) -> list
 def _opening(group: Sequence[tuple[Alert, Fact]], owner: str) -> Message:
     alerts = [alert for alert, _ in group]
     pipeline = alerts[0].dataset == PIPELINE
+    commands: tuple[tuple[str, str], ...]
     if pipeline:
         title = f"Pipeline: {_clause(alerts)}"
         lead = "What is in service stays as it is; the pipeline itself needs a person."
@@ -141,7 +142,7 @@ def _opening(group: Sequence[tuple[Alert, Fact]], owner: str) -> Message:
             "The last release stays in service; nothing is wrong with it but its age. You will hear of it again when the release has come."
         )
         names = " ".join(dict.fromkeys(alert.dataset for alert in alerts))
-        commands = (("Look whether it has come", f"evidence run {names}"), ("See what is due when", "evidence watch"))  # type: ignore[assignment]
+        commands = (("Look whether it has come", f"evidence run {names}"), ("See what is due when", "evidence watch"))
     items = tuple(_item(alert, fact.todo, pipeline) for alert, fact in group[:MOST_ITEMS])
     blocks = [Block(lead), Block("", items, max(0, len(group) - MOST_ITEMS)), Block(commands=commands)]
     return _message("pipeline" if pipeline else "late", alerts, owner, title, blocks)

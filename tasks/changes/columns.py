@@ -197,6 +197,7 @@ def _duplicated(before: Shape, after: Shape, relied_on: Collection[str] | None) 
 def _reordered(before: Shape, after: Shape, alignment: Alignment) -> list[Change]:
     place = {column.name: column.position for column in after.columns}
     there = [(earlier, place[later]) for earlier, later in alignment.pairs if later in place]
+    # Both columns of a pair stand in their shapes: neither is None.
     there.sort(key=lambda pair: before.column(pair[0]).position)  # type: ignore[union-attr]
     order = [position for _, position in there]
     if order == sorted(order):

@@ -42,6 +42,7 @@ def _gaps(before: Shape, after: Shape, alignment: Alignment) -> list[tuple[list[
     """(columns gone, columns new) between each two columns that are recognised and follow each other in both tables."""
     place = {column.name: column.position for column in after.columns}
     anchors = [(-1, -1)]
+    # Both columns of a pair stand in their shapes: neither is None.
     for earlier, later in sorted(alignment.pairs, key=lambda pair: before.column(pair[0]).position):  # type: ignore[union-attr]
         at = before.column(earlier)
         if at is not None and place[later] > anchors[-1][1]:

@@ -106,6 +106,7 @@ def _judge(
                 beyond + name / 2 + _begins_alike(old.name, new.name) / 5,
                 {"because": because, **_facts(matched), "name_resemblance": round(name, 2)},
             )
+        # What matched was matched by the vectors, so that they are there.
         varied = equal < 0.95  # columns of one value agree by chance, and are judged by what they hold
         if varied and beyond < 0.3 and not same_stem and not _shortened(old.name, new.name) and not vectors.across_periods:  # type: ignore[union-attr]
             return None
