@@ -137,6 +137,11 @@ def core_of(one: Declared, ids: Callable[[str, str], UUID | None]) -> tuple[Auto
         raise EvidenceError("automation.invalid", where=str(one.path), expected="an automation that Prefect takes", found=found) from error
 
 
+def is_same(core: AutomationCore, there: Automation) -> bool:
+    """Whether the server's automation does what is declared. Compared as objects, not as JSON: a trigger's names are sets, written in any order."""
+    return core.model_dump() == there.model_dump(exclude={"id"})
+
+
 def _read(path: Path) -> Declared:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -210,7 +215,7 @@ def _apply_one(one: Declared, client: SyncPrefectClient) -> Applied:
     if not before:
         client.create_automation(core)
         return Applied(one.name, "made", off)
-    same = core.model_dump(mode="json") == before[0].model_dump(mode="json", exclude={"id"})
+    same = is_same(core, before[0])
     if not same:
         client.update_automation(before[0].id, core)
     return Applied(one.name, "unchanged" if same else "replaced", off)

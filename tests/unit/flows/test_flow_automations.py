@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from prefect.events.schemas.automations import Automation, EventTrigger
 
 from expectations.errors import EvidenceError
 from flows import automations
@@ -35,6 +36,18 @@ def test_without_its_block_an_automation_is_off_and_says_why() -> None:
     core, off = automations.core_of(told, lambda kind, name: None)
     assert (core.enabled, off) == (False, "EVIDENCE_PREFECT_NOTIFY is not set")
     assert off in core.description
+
+
+def test_the_order_in_which_a_server_writes_names_is_no_change() -> None:
+    """A set of two names is written in the order they went in wherever their hashes meet, and hashes are drawn anew by every process."""
+    core, _ = automations.core_of(automations.declared()[0], lambda kind, name: UUID(int=1))
+    first, second = next((f"a{one}", f"b{one}") for one in range(10_000) if list({f"a{one}", f"b{one}"}) != list({f"b{one}", f"a{one}"}))
+    declared = core.model_copy(update={"trigger": EventTrigger(expect={first, second})})
+    there = Automation(**{**dict(declared), "id": UUID(int=2), "trigger": EventTrigger(expect={second, first})})
+    assert declared.model_dump(mode="json") != there.model_dump(mode="json", exclude={"id"})
+    assert automations.is_same(declared, there)
+    there.trigger = EventTrigger(expect={first})
+    assert not automations.is_same(declared, there)
 
 
 @pytest.mark.parametrize(
