@@ -10,7 +10,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -289,12 +289,16 @@ def load(dataset: str, folder: Path = DATASETS) -> Dataset:
     """The declaration of a dataset. Raises `declaration.unknown_dataset` or `declaration.invalid`."""
     known = all_ids(folder)
     if dataset not in known:
-        close = difflib.get_close_matches(dataset, known, n=1)
+        near = partial(difflib.get_close_matches, dataset, known)
+        part_of = [one for one in known if dataset.casefold() in one][:4]  # such as `population`
+        close = near(n=1, cutoff=0.9) or part_of or near(n=3, cutoff=0.6)
         raise EvidenceError(
             "declaration.unknown_dataset",
             found=dataset,
-            expected=f"one of {', '.join(known)}",
-            todo=f"Did you mean {close[0]}?" if close else "",
+            expected=f"one of the {len(known)} declared datasets",
+            todo=f"Did you mean {' or '.join(close)}? `evidence datasets` lists them all."
+            if close
+            else "Run `evidence datasets` for the list.",
         )
     return load_file(_path(dataset, folder))
 

@@ -60,7 +60,7 @@ def ask(connection: duckdb.DuckDBPyConnection, query: str, seconds: float = SECO
         statements = connection.extract_statements(query)
         questions = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
         if len(statements) != 1 or statements[0].type not in questions:
-            found = f"{len(statements)} statements" if len(statements) != 1 else f"a {statements[0].type.name} statement"
+            found = f"{len(statements)} statements" if len(statements) != 1 else f"{statements[0].type.name}, another kind of statement"
             raise EvidenceError(
                 "command.query_failed", where=query.strip(), expected="one SELECT, SHOW, DESCRIBE, SUMMARIZE or EXPLAIN", found=found
             )
