@@ -14,6 +14,7 @@ import pytest
 
 from expectations.declaration import Dataset, load, verified_ids
 from expectations.rules import SuiteResult
+from expectations.sources import SOURCES
 from tasks.check import check
 from tasks.record import read_records
 from tasks.sample.serving import FIGURES
@@ -311,6 +312,13 @@ def test_the_page_on_sources_tells_what_was_never_seen_live(dataset: str) -> Non
     page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8")
     row = next(line for line in page.splitlines() if line.startswith(f"| `{dataset}`"))
     assert len([cell for cell in row.strip("|").split("|") if cell.strip()]) == 6
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_page_on_sources_tells_what_each_service_promises(kind: str) -> None:
+    page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8")
+    [row] = [line for line in page.splitlines() if line.startswith("| ") and f" (`{kind}`) |" in line]
+    assert len([cell for cell in row.strip("|").split("|") if cell.strip()]) == 5
 
 
 def test_dataset_declarations_agree_on_common_names() -> None:
