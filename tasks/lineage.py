@@ -60,6 +60,7 @@ class SourceRecord:
     cells: Mapping[str, str | None] = field(
         default_factory=dict
     )  # header -> cell; a header that is empty or repeats goes by its column name
+    value_in: tuple[str, ...] = ()  # the headers of the cells that hold the value, or its marker: one, but where a figure stands twice
 
 
 def provenance(home: Home, dataset: str, where: Mapping[str, Any], limit: int = LIMIT) -> list[Origin]:
@@ -93,7 +94,8 @@ def reopen(home: Home, origin: Origin, options: ReadOptions | None = None) -> So
         found = _rows(connection, f"select * from opened where _row = {origin.row}", origin.dataset)
     if not found:
         raise EvidenceError("lineage.not_found", where=origin.part, expected=f"a row {origin.row}", found="none", dataset=origin.dataset)
-    return SourceRecord(part=part.name, member=layout.member, sheet=layout.sheet, row=origin.row, cells=_cells(layout, found[0]))
+    cells = _cells(layout, found[0])
+    return SourceRecord(part.name, layout.member, layout.sheet, origin.row, cells, _holding(origin, cells))
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, str]:
@@ -103,7 +105,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, dataset: str) -> dict[str, s
     if not types or dataset.startswith(("meta.", "mart.", "history.")):
         known = [row[0] for row in connection.execute("select dataset from meta.datasets where rows is not null order by all").fetchall()]
         raise EvidenceError(
-            "lineage.not_found", expected=f"one of {', '.join(known)}", found=f"{dataset!r}", dataset=dataset, todo=_nearest(dataset, known)
+            "lineage.not_found",
+            expected=f"one of {len(known)} published datasets",
+            found=repr(dataset),
+            dataset=dataset,
+            todo=_nearest(dataset, known),
         )
     return types
 
@@ -175,6 +181,23 @@ def _origin(dataset: str, row: Mapping[str, Any]) -> Origin:
 def _cells(layout: Layout, row: Mapping[str, Any]) -> dict[str, str | None]:
     once = {header for header in layout.headers if header and layout.headers.count(header) == 1}
     return {header if header in once else column: row[column] for header, column in zip(layout.headers, layout.columns, strict=True)}
+
+
+def _holding(origin: Origin, cells: Mapping[str, str | None]) -> tuple[str, ...]:
+    """The headers whose cell is the row's value, however it was printed (1,234 and 12.5% too), or its marker where it has no value."""
+    if origin.value is None:
+        marker = origin.record.get("marker")
+        return tuple(header for header, cell in cells.items() if marker and cell is not None and cell.strip() == marker)
+    numbers = {header: number for header, cell in cells.items() if cell is not None and (number := _number(cell)) is not None}
+    as_printed = tuple(header for header, number in numbers.items() if number == origin.value)
+    return as_printed or tuple(header for header, number in numbers.items() if number * 1_000 == origin.value)  # a column in thousands
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell.strip().lstrip("£").rstrip("%").replace(",", ""))
+    except ValueError:
+        return None
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -11,12 +11,13 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+import duckdb
 import typer
 
 from expectations.errors import EvidenceError
 from flows.cli.output import console, escaped, facts_table, print_json
 from warehouse.home import Home
-from warehouse.table import literal
+from warehouse.table import identifier, literal
 
 _PARAMETERS = {
     "area_code": "area",
@@ -58,7 +59,25 @@ def _rows(home: Home, name: str, where: Mapping[str, str]) -> list[dict[str, Any
             raise EvidenceError("lineage.not_found", where="mart.indicators", expected="an indicator", found=repr(name), todo=todo)
         found = connection.execute(f"from mart.indicator_provenance({literal(name)}{given})")
         names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return [{**row, "rows_of_area": _rows_of_area(connection, row["dataset"], row["area_code"], row["period"])} for row in rows]
+
+
+def _rows_of_area(connection: duckdb.DuckDBPyConnection, dataset: str | None, area: str, period: str) -> int:
+    """How many rows of an input are of that very area and period, and so can be traced to their cells one by one.
+
+    0 where the value was built from smaller areas, from another period or by a lookup.
+    """
+    schema, _, table = (dataset or "").partition(".")
+    columns = connection.execute(
+        "select list(column_name) from duckdb_columns() where schema_name = ? and table_name = ?", [schema, table]
+    ).fetchall()[0][0]
+    if not {"area_code", "period"} <= set(columns or ()):
+        return 0
+    counted = connection.execute(
+        f"select count(*) from {identifier(schema)}.{identifier(table)} where area_code = ? and period = ?", [area, period]
+    ).fetchall()
+    return int(counted[0][0])
 
 
 def _as_dict(group: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -84,6 +103,12 @@ def _print(group: Sequence[Mapping[str, Any]]) -> None:
         facts.add_row("[dim]vintage[/dim]", f"{escaped(vintage)}{_at(', known from', files[0]['known_from'])}")
         facts.add_row("[dim]release[/dim]", escaped(files[0]["release"] or ""))
         facts.add_row("[dim]snapshot[/dim]", escaped(files[0]["snapshot_id"] or ""))
+        if of_area := files[0]["rows_of_area"]:
+            facts.add_row(
+                "[dim]rows[/dim]",
+                f"{of_area:,} of this area and period; each to its cell: "
+                f"evidence provenance {escaped(dataset)} area_code={escaped(first['area_code'])} period={escaped(first['period'])} --cells",
+            )
         for file in files[:_MOST_FILES]:
             told = (
                 f"{file['part']}{_at(', fetched', file['fetched_at'])} from {file['url']}"

@@ -80,7 +80,14 @@ def _of_dataset(dataset: str, where: Mapping[str, str], limit: int, cells: bool,
         printed = [lineage.reopen(home, origin, options) for origin in found] if cells else []
     if as_json:
         shown = [origin.as_dict() for origin in found]
-        print_json([{**origin, "cells": dict(record.cells)} for origin, record in zip(shown, printed, strict=True)] if cells else shown)
+        print_json(
+            [
+                {**origin, "cells": dict(record.cells), "value_in": list(record.value_in)}
+                for origin, record in zip(shown, printed, strict=True)
+            ]
+            if cells
+            else shown
+        )
     elif not found:
         console().print(f"No published row of {dataset} is like that.")
     else:
@@ -101,7 +108,7 @@ def _print(found: Sequence[Origin], printed: Sequence[SourceRecord], limit: int)
         row = {"row": ", ".join(f"{name} {value}" for name, value in origin.record.items() if value is not None)}
         texts = {
             **row,
-            "from": f"{origin.part}, row {origin.row:,}",
+            "from": _place(origin, printed[index] if printed else None),
             "url": origin.url,
             "led to": origin.final_url if origin.origin == "live" and origin.final_url != origin.url else "",
             "fetched": f"{origin.fetched_at}{_BROUGHT_BY[origin.origin]}",
@@ -115,8 +122,21 @@ def _print(found: Sequence[Origin], printed: Sequence[SourceRecord], limit: int)
                 facts.add_row(f"[dim]{name}[/dim]", escaped(text))
         for header, cell in printed[index].cells.items() if printed else ():
             if cell is not None:
-                facts.add_row("[dim]printed[/dim]", f"{escaped(header)}: {escaped(cell)}")
+                text = f"{escaped(header)}: {escaped(cell)}"
+                facts.add_row("[dim]printed[/dim]", f"[bold]{text}[/bold]" if header in printed[index].value_in else text)
         out.print(facts)
         out.print()
     if len(found) == limit:
         out.print(f"[dim]These are the first {limit}; name more columns, or --limit.[/dim]")
+
+
+def _place(origin: Origin, record: SourceRecord | None) -> str:
+    """'schools.zip, member ks4.csv, row 148, column overall_absence_perc': as far as it is known."""
+    steps = [origin.part]
+    if record is not None:
+        steps += [f"member {record.member}"] if record.member else []
+        steps += [f"sheet {record.sheet}"] if record.sheet else []
+    steps.append(f"row {origin.row:,}")
+    if record is not None and record.value_in:
+        steps.append(f"column {' or '.join(record.value_in)}")
+    return ", ".join(steps)

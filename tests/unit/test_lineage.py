@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 import pytest
 
@@ -45,6 +47,7 @@ def test_the_archived_record_is_opened_as_the_publisher_printed_it(home: Home, l
     source = reopen(home, origin)
     assert (source.part, source.row, source.sheet) == ("population.csv", 2, None)
     assert source.cells["Population"] == "1,140,000"
+    assert source.value_in == ("Population",)
     assert list(source.cells.values()) == ["E08000025", "2020", "1,140,000", None, "x"], "a column without a header is there too"
     assert not list((home.scratch).glob("tmp*")), "nothing is left in scratch"
 
@@ -53,6 +56,8 @@ def test_a_suppressed_value_leads_to_its_marker(home: Home, landed: Snapshot) ->
     (origin,) = provenance(home, "ons.population", {"status": "suppressed"})
     assert origin.value is None
     assert reopen(home, origin).cells["Population"] == "c"
+    marked = replace(origin, record={**origin.record, "marker": "c"})
+    assert reopen(home, marked).value_in == ("Population",)
 
 
 def test_null_asks_for_rows_that_are_empty_there_and_the_answer_is_bounded(home: Home, landed: Snapshot) -> None:

@@ -46,6 +46,7 @@ def test_the_provenance_of_an_indicator_names_dataset_vintage_and_release(eviden
     assert said.code == 0, said.err
     assert "1,142,494 people" in said.out and "ons.population" in said.out
     assert json.loads(evidence("provenance", "indicators", "residents", "--json").out)[0]["from"][0]["dataset"] == "ons.population"
+    assert "area_code=E08000025 period=2021 --cells" in " ".join(said.out.split()), "and how to reach the cells"
 
 
 def test_an_indicator_that_is_not_there_is_named_with_the_nearest(evidence: Evidence) -> None:
