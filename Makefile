@@ -7,6 +7,8 @@ SERVERS := .servers
 SERVERS_FROM := tests/servers
 export UV_SYSTEM_CERTS = 1
 export DO_NOT_TRACK = 1
+# Python keeps what it compiled: without it every start compiles its libraries anew, some seconds each.
+export PYTHONDONTWRITEBYTECODE =
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -15,13 +17,13 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: $(VENV)/.ready ## Build the environment, ingest the shipped sample through Prefect, publish evidence.duckdb
-	@evidence run --sample
+run: $(VENV)/.ready ## Build the environment, ingest the shipped sample through Prefect, publish evidence.duckdb and its pages
+	@evidence run --sample; code=$$?; evidence pages && exit $$code
 
 test: $(VENV)/.ready lint ## Lint, types and all tests; no network
 	@pytest -n 2 --dist loadgroup
 
-test-servers: $(VENV)/.ready $(SERVERS)/koop/.ready $(SERVERS)/ckan/.ready ## Our clients against servers that we did not write: Koop (ArcGIS) and CKAN
+test-servers: $(VENV)/.ready $(SERVERS)/koop/.ready $(SERVERS)/ckan/.ready $(SERVERS)/s3/.ready ## Our clients against servers that we did not write: Koop (ArcGIS), CKAN and an object store
 	@pytest tests/servers
 
 lint: $(VENV)/.ready ## Ruff, formatting, types
@@ -34,6 +36,7 @@ lock: ## Resolve requirements.lock and requirements-bench.lock anew from pyproje
 
 lock-servers: $(VENV)/.ready ## Resolve anew what the servers of test-servers consist of
 	@uv pip compile $(SERVERS_FROM)/requirements-ckan.in --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock-servers" -o $(SERVERS_FROM)/requirements-ckan.lock
+	@uv pip compile $(SERVERS_FROM)/requirements-s3.in --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock-servers" -o $(SERVERS_FROM)/requirements-s3.lock
 	@cd $(SERVERS_FROM)/koop && npm install --package-lock-only
 
 docs: $(VENV)/.ready ## Write what is generated: prefect.yaml, the reference under docs, the schema of declarations
@@ -80,4 +83,10 @@ $(SERVERS)/ckan/.ready: $(SERVERS_FROM)/requirements-ckan.lock | $(VENV)/.ready
 	@echo "Installing CKAN in $(SERVERS)/ckan (once; about 180 MB) ..."
 	@rm -rf $(SERVERS)/ckan && $(PYTHON) -m venv $(SERVERS)/ckan
 	@$(BIN)/uv pip install --quiet --python $(SERVERS)/ckan/bin/python --require-hashes -r $(SERVERS_FROM)/requirements-ckan.lock
+	@touch $@
+
+$(SERVERS)/s3/.ready: $(SERVERS_FROM)/requirements-s3.lock | $(VENV)/.ready
+	@echo "Installing moto in $(SERVERS)/s3 (once; about 100 MB) ..."
+	@rm -rf $(SERVERS)/s3 && $(PYTHON) -m venv $(SERVERS)/s3
+	@$(BIN)/uv pip install --quiet --python $(SERVERS)/s3/bin/python --require-hashes -r $(SERVERS_FROM)/requirements-s3.lock
 	@touch $@

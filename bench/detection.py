@@ -24,7 +24,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import detection_report, held_out
+from bench import detection_report, held_out, held_out_pairs
 from expectations.change import Severity
 from expectations.declaration import load, verified_ids
 from expectations.errors import EvidenceError
@@ -81,19 +81,25 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--rows", type=int, default=MOST_ROWS, help="rows to which a table is thinned")
     parser.add_argument("--each", type=int, default=EACH, help="tables to which each mutation is done; 0 for all that have room")
     parser.add_argument("--only", default="", help="only mutations whose name has this in it; the document is not written")
+    parser.add_argument("--dataset", default="", help="only datasets whose id has this in it; the document is not written")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args(arguments)
+    whole = not given.only and not given.dataset
     started = time.perf_counter()
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="evidence-detection-") as scratch:
         folder = Path(scratch)
         with ProcessPoolExecutor(given.workers, multiprocessing.get_context("spawn")) as pool:
-            tables = sample_tables(folder, given.rows, pool)
-            unseen = [pool.submit(_real_table, given.real / name, folder, given.rows) for name in held_out.TABLES] if given.real else []
+            tables = sample_tables(folder, given.rows, pool, given.dataset)
+            unseen = (
+                [pool.submit(_real_table, given.real / name, folder, given.rows) for name in held_out_pairs.TABLES]
+                if given.real and whole
+                else []
+            )
             jobs = [pool.submit(judge_mutation, place, tables, given.each) for place, one in enumerate(MUTATIONS) if given.only in one.name]
-            if not given.only:
+            if whole:
                 jobs += [pool.submit(judge_rewriting, place, tables, given.each) for place in range(len(REWRITINGS))]
-            if given.real and not given.only:
+            if given.real and whole:
                 jobs += [pool.submit(judge_real, given.real), pool.submit(judge_held_out, given.real)]
                 others = [job.result() for job in unseen]
                 jobs += [pool.submit(judge_mutation, place, others, 0, True) for place in range(len(held_out.MUTATIONS))]
@@ -102,22 +108,24 @@ def main(arguments: Sequence[str]) -> int:
                 outcomes += job.result()
     seconds = time.perf_counter() - started
     kept = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() and not given.real else ""
-    report = detection_report.report(outcomes, [table.name for table in tables], seconds, datetime.date.today(), held_out.FIRST, kept)
+    report = detection_report.report(
+        outcomes, [table.name for table in tables], seconds, datetime.date.today(), held_out.FIRST, kept, held_out.JUDGED
+    )
     Console(width=150).print(report, markup=False, highlight=False)
-    if not given.only:
+    if whole:
         DOCUMENT.write_text(report, encoding="utf-8")
     return int(any("rewriting" in outcome.strength and not outcome.right_verdict for outcome in outcomes))
 
 
-def sample_tables(folder: Path, most_rows: int, pool: ProcessPoolExecutor) -> list[Table]:
-    """One table of each dataset of the sample, as it crosses the wire: of its largest parts, the first that holds one."""
+def sample_tables(folder: Path, most_rows: int, pool: ProcessPoolExecutor, only: str = "") -> list[Table]:
+    """One table of each dataset of the sample, as it crosses the wire: of its largest parts, the first that holds one. `only`: a part of the id."""
     from tasks.fetch import fetch, open_http
     from tasks.fetch.http import HttpSettings
     from tasks.sample.serving import serving
 
     jobs = []
     with serving() as reroute:
-        for dataset in verified_ids():
+        for dataset in (each for each in verified_ids() if only in each):
             declared = load(dataset)
             into = folder / dataset
             into.mkdir(parents=True)
@@ -202,7 +210,7 @@ def _rewritten(rewriting: Rewriting, table: Table, unseen: bool) -> Outcome:
 
 def judge_real(folder: Path) -> list[Outcome]:
     """The real pairs of the replay test, held to the kinds and the verdict that a person wrote down for them."""
-    from tests.replay.test_compare_real_changes import REAL_CHANGES
+    from tests.replay.real_changes import REAL_CHANGES
 
     pairs = [(f"row {row}", before, after, sheet, kinds, verdict) for row, before, after, sheet, kinds, verdict in REAL_CHANGES]
     return [_pair(folder, "real", *pair) for pair in pairs]
@@ -210,7 +218,7 @@ def judge_real(folder: Path) -> list[Outcome]:
 
 def judge_held_out(folder: Path) -> list[Outcome]:
     """The real pairs whose verdicts were written down before the detector was shown them."""
-    pairs = enumerate(held_out.PAIRS, 1)
+    pairs = enumerate(held_out_pairs.PAIRS, 1)
     return [_pair(folder, "unseen pair", f"pair {n}", one.before, one.after, None, one.kinds, one.verdicts) for n, one in pairs]
 
 

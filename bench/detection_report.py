@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 _HEAD = """# What the detector sees
@@ -48,9 +48,17 @@ class Judged(Protocol):
     def lines(self) -> int: ...
 
 
-def report(outcomes: Sequence[Judged], tables: Sequence[str], seconds: float, date: datetime.date, first: str = "", kept: str = "") -> str:
+def report(
+    outcomes: Sequence[Judged],
+    tables: Sequence[str],
+    seconds: float,
+    date: datetime.date,
+    first: str = "",
+    kept: str = "",
+    judged: Mapping[tuple[str, str], str] | None = None,
+) -> str:
     """The document, as Markdown. `first`: what the held-out measure gave before it was used; `kept`: an earlier document, whose part on real
-    files stands where there are none now."""
+    files stands where there are none now; `judged`: what is to be said of a miss, by mutation and file."""
     done, clean = _of(outcomes, "mutation"), _of(outcomes, "rewriting")
     parts = [_HEAD.format(date=date.isoformat(), seconds=seconds, tables=len(tables)), _summary(done, clean)]
     parts += ["\n", *_per_kind(done), *_per_mutation(done)]
@@ -61,7 +69,7 @@ def report(outcomes: Sequence[Judged], tables: Sequence[str], seconds: float, da
             parts.append(f"| {name} | {len(same)} | {sum(not one.right_verdict for one in same)} |\n")
     parts.append("\n## Missed\n\n" + ("".join(_missed(one) for one in _misses([*done, *clean])) or "Nothing.\n"))
     parts.append("\n## The tables\n\n" + "".join(f"- {name}\n" for name in tables))
-    parts.append(_on_real_files(outcomes, first, date) or _kept(kept))
+    parts.append(_on_real_files(outcomes, first, date, judged or {}) or _kept(kept))
     return "".join(parts)
 
 
@@ -91,7 +99,7 @@ def _per_mutation(done: Sequence[Judged]) -> list[str]:
     return parts
 
 
-def _on_real_files(outcomes: Sequence[Judged], first: str, date: datetime.date) -> str:
+def _on_real_files(outcomes: Sequence[Judged], first: str, date: datetime.date, judged: Mapping[tuple[str, str], str]) -> str:
     """The part on publishers' real files; '' where none were judged."""
     real, pairs = _of(outcomes, "real"), _of(outcomes, "unseen pair")
     unseen, clean = _of(outcomes, "unseen mutation"), _of(outcomes, "unseen rewriting")
@@ -113,7 +121,7 @@ def _on_real_files(outcomes: Sequence[Judged], first: str, date: datetime.date) 
     parts.append(f"the same content written again {len(clean)}, {sum(not one.right_verdict for one in clean)} false alarms\n")
     parts.append("\n| pair | files | expected | told | changes | right |\n|---|---|---|---|---|---|\n")
     parts += [_pair(one) for one in pairs]
-    missed = "".join(_missed(one) for one in _misses([*real, *pairs, *unseen, *clean]))
+    missed = "".join(_missed(one, judged.get((one.name, one.subject), "")) for one in _misses([*real, *pairs, *unseen, *clean]))
     parts.append("\n### Missed\n\n" + (missed or "Nothing.\n"))
     return "".join(parts)
 
@@ -141,5 +149,6 @@ def _share(outcomes: Sequence[Judged], what: str) -> str:
     return f"{right} of {len(outcomes)} ({right / len(outcomes):.1%})" if outcomes else "none"
 
 
-def _missed(one: Judged) -> str:
-    return f"- {one.name}, {one.subject}: wanted {one.wanted}; {one.verdict}, told {one.told or 'nothing'}. {one.loudest[:240]}\n"
+def _missed(one: Judged, judged: str = "") -> str:
+    said = f" {judged}" if judged else ""
+    return f"- {one.name}, {one.subject}: wanted {one.wanted}; {one.verdict}, told {one.told or 'nothing'}. {one.loudest[:240]}{said}\n"

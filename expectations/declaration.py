@@ -20,13 +20,25 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from expectations import change
 from expectations.calendar import Calendar
 from expectations.calendar import parse as parse_calendar
-from expectations.declaration_faults import impossible_date, invalid, line_of, line_of_rule, nearest, repeated_key, sentence
+from expectations.declaration_faults import (
+    fault_of_yaml,
+    impossible_date,
+    invalid,
+    line_of_fault,
+    line_of_rule,
+    nearest,
+    repeated_key,
+    sentence,
+    text_of,
+)
+from expectations.declaration_forms import listed_columns, raw_column
 from expectations.errors import EvidenceError
 from expectations.place import home_place
 from expectations.policies import DISCARD_AT_MOST, KnownError, Policy, as_lists, refuse_contradictions
+from expectations.retention import Retention
 from expectations.rhythm import NO_CALENDAR
 from expectations.rules import Rule, parse
-from expectations.rules.sets import RuleSet
+from expectations.rules.sets import RuleSet, reasons_of
 from expectations.sources import Source
 
 DATASETS = Path(__file__).resolve().parent / "datasets"
@@ -124,10 +136,10 @@ class Raw(_Strict):
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
         if isinstance(value, list):
-            value = {name: name for name in value}
+            value = listed_columns(value)
         if not isinstance(value, dict):
             return value
-        return {name: _raw_column(name, given) for name, given in value.items()}
+        return {name: raw_column(name, given) for name, given in value.items()}
 
     @model_validator(mode="after")
     def _key_is_declared(self) -> Raw:
@@ -192,6 +204,7 @@ class Dataset(_Strict):
     source: Source = Field(discriminator="kind")
     release: Release
     delivery: Literal["full", "window", "increment"]
+    retention: Retention = Field(Retention(), description="What is kept of states that newer ones have replaced; all where not given.")
     read: Read = Read()
     raw: Raw
     tidy: Tidy
@@ -239,6 +252,8 @@ class Dataset(_Strict):
     @classmethod
     def _known_rules(cls, value: tuple[KnownError, ...], info: ValidationInfo) -> tuple[KnownError, ...]:
         reasons = [str(given["because"]) for rule in info.data.get("expectations", ()) for given in rule.values() if "because" in given]
+        if any(error.rule and error.rule not in reasons for error in value):
+            reasons += [reason for each in info.data.get("rule_sets", ()) for reason in reasons_of(each)]
         for error in value:
             if error.rule and error.rule not in reasons:
                 raise ValueError(f"no rule says as its `because`: {error.rule!r}{nearest(error.rule, reasons)}")
@@ -306,18 +321,18 @@ def load(dataset: str, folder: Path = DATASETS) -> Dataset:
 def load_file(path: Path) -> Dataset:
     """The declaration in one file. Raises `declaration.invalid` with file, line and what is wrong."""
     dataset = f"{path.parent.name}.{path.stem}"
-    text = home_place().fill(path.read_text(encoding="utf-8"))
+    text = home_place().fill(text_of(path, dataset))
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         if impossible := impossible_date(node):
             raise invalid(path, impossible[1], f"{impossible[0]!r} is no day of the calendar", dataset, "a date such as 2026-11-24")
         data = yaml.load(text, Loader=yaml.CSafeLoader)  # the safe loader, in C: twenty times as fast
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise invalid(path, (mark.line + 1) if mark else 1, f"not YAML: {getattr(error, 'problem', error)}", dataset) from error
+        line, said = fault_of_yaml(error, text)
+        raise invalid(path, line, f"not YAML: {said}", dataset) from error
     repeated = repeated_key(node)
     if repeated:
-        raise invalid(path, repeated[1], f"key {repeated[0]!r} stands twice", dataset)
+        raise invalid(path, repeated[1], f"key {repeated[0]!r} stands twice; is it indented as it should be?", dataset)
     if not isinstance(data, dict):
         raise invalid(path, 1, "the file holds no mapping", dataset)
     try:
@@ -326,7 +341,7 @@ def load_file(path: Path) -> Dataset:
         faults = error.errors()
         # A misspelt key is unknown and leaves the right one missing: the first says more.
         first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-        raise invalid(path, line_of(node, first["loc"]), sentence(first, _known_keys(first["loc"], data)), dataset) from error
+        raise invalid(path, line_of_fault(node, first), sentence(first, _known_keys(first["loc"], data)), dataset) from error
     try:
         _ = declared.rules
     except EvidenceError as error:
@@ -351,24 +366,12 @@ def _unbound(rule: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _raw_column(name: str, given: Any) -> Any:
-    if given is None:
-        return {"headers": [name]}
-    if isinstance(given, str):
-        return {"headers": [given]}
-    if isinstance(given, list):
-        return {"headers": given}
-    if isinstance(given, dict):
-        return {"headers": [name], **given}
-    return given
-
-
 def _known_keys(location: tuple[Any, ...], data: Mapping[str, Any]) -> list[str]:
     """The keys that could stand where an unknown one does."""
     from expectations.sources import model_of
 
-    models: dict[str, type[BaseModel]] = {"release": Release, "read": Read, "raw": Raw, "tidy": Tidy}
-    if len(location) == 1:
+    models: dict[str, type[BaseModel]] = {"release": Release, "read": Read, "raw": Raw, "tidy": Tidy, "retention": Retention}
+    if len(location) <= 1:
         return [name for name in Dataset.model_fields if name != "id"]
     if location[0] == "source":
         source = model_of(str((data.get("source") or {}).get("kind")))

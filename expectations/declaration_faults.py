@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from expectations.errors import EvidenceError
 
@@ -36,6 +37,55 @@ def line_of(node: yaml.Node | None, location: tuple[Any, ...]) -> int:
         key, node = found
         line = key.start_mark.line + 1
     return line
+
+
+def line_of_fault(node: yaml.Node | None, fault: Any) -> int:
+    """The line of what pydantic found: of the very name that the message quotes first, where it stands within the key that is faulty."""
+    within = node
+    for step in fault["loc"]:
+        found = _child(within, step)
+        within = found[1] if found else within
+    quoted = re.search(r"'([^']+)'|`([^`]+)`", fault["msg"]) if fault["type"] == "value_error" else None
+    named = _standing(within, quoted[1] or quoted[2]) if quoted else None
+    return named.start_mark.line + 1 if named else line_of(node, fault["loc"])
+
+
+def fault_of_yaml(error: yaml.YAMLError, text: str) -> tuple[int, str]:
+    """The line of a text that is no YAML, and what is wrong there: where a quotation or a key was left open, the line on which it began."""
+    problem, mark, context = (getattr(error, name, None) for name in ("problem", "problem_mark", "context_mark"))
+    if isinstance(error, ReaderError):
+        return text[: int(error.position)].count("\n") + 1, f"the character {chr(error.character)!r} has no place in a text"
+    if context is not None and problem and ("end of stream" in problem or "could not find expected" in problem):
+        mark = context
+    line = (mark.line + 1) if mark else 1
+    written = text.splitlines()[line - 1] if line <= len(text.splitlines()) else ""
+    if "\t" in written:
+        return line, "a tab stands where only spaces may: indent with spaces"
+    if "\u00a0" in written:
+        return line, "a space that does not break (as word processors write it) stands where only a plain one may"
+    return line, str(problem or error)
+
+
+def text_of(path: Path, dataset: str) -> str:
+    """The text of a file that is to be UTF-8. Raises `declaration.invalid` with the line of the first character that is none."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        printed = content[error.start : error.start + 1].decode("cp1252", "replace")
+        raise invalid(path, line, f"{printed!r} is not in UTF-8", dataset, "a file that was saved as UTF-8") from None
+
+
+def _standing(node: yaml.Node | None, text: str) -> yaml.Node | None:
+    """The first key or value below a node that is this text."""
+    if isinstance(node, yaml.ScalarNode):
+        return node if node.value == text else None
+    if isinstance(node, yaml.MappingNode):
+        return next((found for pair in node.value for each in pair if (found := _standing(each, text))), None)
+    if isinstance(node, yaml.SequenceNode):
+        return next((found for each in node.value if (found := _standing(each, text))), None)
+    return None
 
 
 def _child(node: yaml.Node | None, step: Any) -> tuple[yaml.Node, yaml.Node] | None:
@@ -94,7 +144,8 @@ def sentence(error: Any, known: Iterable[str]) -> str:
         return f"unknown key {path!r}{nearest(str(error['loc'][-1]), known)}"
     if error["type"] == "missing":
         return f"missing key {path!r}"
-    return f"{path}: {error['msg'].removeprefix('Value error, ')}"
+    told = error["msg"].removeprefix("Value error, ")
+    return f"{path}: {told}" if path else told
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,13 +6,15 @@ recognised in two ways.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from expectations.change import KINDS, WITH_ROWS
+from expectations.rules.rule import Rule
 
 DISCARD_AT_MOST = 0.01  # share of a snapshot's rows that may be discarded, where the declaration says nothing
 
@@ -44,8 +46,8 @@ class Policy(BaseModel):
 class KnownError(BaseModel):
     """A known error of the source: what is wrong, until when we live with it, and how it is recognised.
 
-    Recognised by a kind of change (in `columns`, where given), by a rule of the dataset (its `because`), or by a query over the tidy table
-    that finds the wrong rows. Without any of these it is a note for those who read the data.
+    Recognised by a kind of change (in `columns`, where given), by a rule of the dataset or of its rule sets (its `because`), or by a query over
+    the tidy table that finds the wrong rows. Without any of these it is a note for those who read the data.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,7 +56,7 @@ class KnownError(BaseModel):
     until: str = Field(description="ISO date: the last day on which it is no alarm.")
     kind: str | None = Field(None, description="The kind of change by which it shows.")
     columns: tuple[str, ...] = Field((), description="Only in these raw columns; with `kind`.")
-    rule: str | None = Field(None, description="The `because` of the rule that it breaks.")
+    rule: str | None = Field(None, description="The `because` of the rule that it breaks, one of the dataset or of its rule sets.")
     query: str | None = Field(None, description="A SELECT over {table}, the tidy table, that finds its rows while it lasts.")
 
     @field_validator("until", mode="before")
@@ -75,6 +77,23 @@ class KnownError(BaseModel):
     def expired(self, today: date) -> bool:
         """Whether it is an alarm again."""
         return date.fromisoformat(self.until) < today
+
+    def breaks(self, because: str) -> bool:
+        """Whether this is the rule that it breaks, by the rule's `because` as declared or as softened."""
+        return self.rule is not None and because in (self.rule, self._softened(self.rule))
+
+    def softens(self, rule: Rule) -> Rule:
+        """The rule as it is judged while the error is known: it fails nothing, and says why."""
+        return replace(rule, severity="info", because=self._softened(rule.because)) if rule.because == self.rule else rule
+
+    def _softened(self, because: str) -> str:
+        return f"{because} (a known error of the source until {self.until})"
+
+
+def softened(rules: Iterable[Rule], errors: Iterable[KnownError], today: date) -> tuple[Rule, ...]:
+    """The rules; one that a known error breaks is judged, told, and fails nothing until the day of that error."""
+    known = [error for error in errors if error.rule and not error.expired(today)]
+    return tuple(next((error.softens(rule) for error in known if error.rule == rule.because), rule) for rule in rules)
 
 
 def as_lists(policy: Any) -> Any:

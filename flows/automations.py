@@ -86,7 +86,7 @@ def apply(api: str, tell: Tell = lambda text: None, folder: Path = FOLDER) -> tu
     wanted = declared(folder)
     tell(f"Applying {len(wanted)} automations")
     with temporary_settings({PREFECT_API_URL: api}), get_client(sync_client=True) as client:
-        _make_blocks(client)
+        _make_blocks()
         done = [_apply_one(one, client) for one in wanted]
         names = {one.name for one in wanted}
         for stored in _ours(client):
@@ -243,12 +243,28 @@ def _why_missing(kind: str, name: str) -> str:
     return f"the server has no {kind} {name}"
 
 
-def _make_blocks(client: SyncPrefectClient) -> None:
+def _make_blocks() -> None:
     """Keep the addresses that are set, as blocks of the server. What a person made there by hand stays where no setting says otherwise."""
     from prefect.blocks.notifications import SlackWebhook
     from prefect.blocks.webhook import Webhook
 
-    kinds: dict[str, Any] = {"slack-webhook/evidence": SlackWebhook, "webhook/evidence": Webhook}
+    # Prefect posts a payload as text and says nothing of its kind: receivers that go by the header would not read it.
+    kinds: dict[str, Callable[[str], Any]] = {
+        "slack-webhook/evidence": lambda url: SlackWebhook(url=url),
+        "webhook/evidence": lambda url: Webhook(url=url, headers={"Content-Type": "application/json"}),
+    }
     for name, setting in BLOCKS.items():
-        if os.environ.get(setting):
-            kinds[name](url=os.environ[setting]).save(name.split("/", 1)[1], overwrite=True, _sync=True)
+        if address := os.environ.get(setting):
+            _refuse_no_address(setting, address)
+            kinds[name](address).save(name.split("/", 1)[1], overwrite=True, _sync=True)
+
+
+def _refuse_no_address(setting: str, address: str) -> None:
+    """Prefect keeps any text as an address, and only its log says later that nothing was sent. The address is a secret: it is not shown."""
+    from tasks.alert.channels import is_address
+
+    notifies = setting == "EVIDENCE_PREFECT_NOTIFY"
+    good = is_address(address) if notifies else address.startswith(("http://", "https://"))
+    if not good:
+        expected = "an incoming webhook of Slack, or an address of Apprise (mailtos://…, jsons://…)" if notifies else "https://…"
+        raise EvidenceError("automation.invalid", where=setting, expected=expected, found="no such address", todo=f"Correct {setting}.")

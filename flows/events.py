@@ -91,7 +91,14 @@ def send(events: Sequence[DatasetEvent]) -> int:
 
 def _of_outcome(outcome: DatasetOutcome, record: RunRecord, dataset: Dataset | None) -> Iterator[DatasetEvent]:
     alarms = [change for change in outcome.changes if change["severity"] in _SEVERITIES]
-    payload = {"run": record.run, "origin": record.origin, "rows": outcome.rows, "vintage": outcome.vintage, "snapshot": outcome.snapshot}
+    payload: dict[str, Any] = {
+        "status": outcome.status,
+        "run": record.run,
+        "origin": record.origin,
+        "rows": outcome.rows,
+        "vintage": outcome.vintage,
+        "snapshot": outcome.snapshot,
+    }
     payload |= {"release": outcome.release, "reason": reason(outcome), "error": (outcome.error or {}).get("code")}
     kinds = list(dict.fromkeys(str(change["kind"]) for change in alarms))
     severities = [severity for severity in _SEVERITIES if any(change["severity"] == severity for change in alarms)]

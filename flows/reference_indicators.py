@@ -47,9 +47,10 @@ with file and line.
 """
 _METHODS = """\
 - **Intervals** are 95 %: Wilson's for a proportion, Byar's for a count or rate with exact Poisson limits below 10, or the publisher's
-  own. `mart.wilson_lower`, `mart.byar_upper` and their twins can be used in any query. A count of everyone (a census) has none.
+  own. `mart.wilson_lower`, `mart.byar_upper`, their twins and `mart.share_half_interval` can be used in any query. A count of everyone (a census)
+  has none.
 - **Wards** are sums of smaller areas by the official best fit. `mart.ward_fit` says which share of residents the fit gives to another
-  ward (5.7 % for the 40 wards until 2018, 8.9 % for the 69 since, measured in 2011 by the polygons of output areas).
+  ward: 5.7 % for the 40 wards until 2018 and 8.9 % for the 69 since (by the polygons of output areas in 2011), 9.0 % by the areas of 2021.
 - **Segregation** indices carry level, boundaries and method in their name: 0.526 over LSOAs and 0.483 over 40 wards are the same city in
   2011. They agree with PySAL's `segregation` to nine decimals. Counts of 2021 are perturbed level by level, so no index mixes levels.
 - **Inequality between wards**: fifths of wards by deprivation, their ratio and gap, and the slope index of inequality (weighted least

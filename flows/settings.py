@@ -47,7 +47,7 @@ VARIABLES = (
     Variable("EVIDENCE_ALERTS_FILE", "a TOML file of several channels, and of which dataset's owner is told through which", "none"),
     Variable(
         "EVIDENCE_PREFECT_NOTIFY",
-        "where Prefect's own automation says what is held or changed: an incoming webhook of Slack",
+        "where Prefect's own automation says what is held or changed: an incoming webhook of Slack, or an address of Apprise",
         "none",
         secret=True,
     ),

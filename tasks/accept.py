@@ -1,4 +1,4 @@
-"""Accept what a source has become: in parts, each with its person and reason, or as a whole; the last part writes the contract and lands.
+"""Accept what a source has become: in parts, each with its person and reason, or as a whole; the last part lands and writes the contract, or neither.
 
 What waits is the held snapshot, or, where nothing is held, what has landed and differs from the contract still. Refuses to accept nothing, and to
 accept without a reason. Never commits: the contract is a file of the checkout that a person reviews in git.
@@ -18,13 +18,12 @@ from expectations.change import AGAINST_LANDED
 from expectations.contract import Acceptance, Contract
 from expectations.declaration import Dataset
 from expectations.errors import EvidenceError
-from tasks import archive
+from tasks import acceptance, archive
 from tasks.alert.decline import enter_accepted
-from tasks.atomic import replace_text
-from tasks.decisions import accepted_parts, keep_only, remember
+from tasks.decisions import accepted_parts, remember
 from tasks.examine import examine
 from tasks.pipeline import Job, conclude, ingest
-from tasks.record import Hold, RunRecord, read_hold, read_holds, read_records, read_status, write_hold
+from tasks.record import DatasetOutcome, Hold, RunRecord, read_hold, read_holds, read_records, read_status, write_hold
 from tasks.replay import from_archive
 from tasks.snapshot import Snapshot
 from warehouse.engine import engine
@@ -32,6 +31,9 @@ from warehouse.home import Home
 from warehouse.lake import vintages
 
 _RUNS_LOOKED_AT = 200
+_NAMED = 5  # reasons that an error names
+_SHOWN = 4  # cells of the example that it shows
+_LONGEST = 120  # letters of a rule that is said whole
 
 
 @dataclass(frozen=True)
@@ -101,22 +103,30 @@ def to_be_accepted(change: Mapping[str, Any]) -> bool:
 def accept(dataset: Dataset, job: Job, reason: str, person: str) -> tuple[Path, RunRecord]:
     """Accept all that waits of a dataset as its contract, and land it. Returns the contract's file and the record of the landing.
 
-    Raises `accept.nothing_held`, `accept.no_reason`.
+    Raises `accept.nothing_held`, `accept.no_reason`, and `accept.not_landed`, which leaves contract and hold as they were.
     """
     _refuse_unsaid(dataset.id, reason, person)
-    found = waiting(job.home, dataset.id)
-    if found is None:
-        raise EvidenceError("accept.nothing_held", found="nothing is held", expected="a held snapshot", dataset=dataset.id)
-    alarms = [change for change in found.open if change["severity"] != "info"]
-    return _settle(dataset, job, found, _acceptances(found, alarms, reason, person), reason.strip(), person.strip())
+    acceptance.recover(dataset, job.home, job.accepted, job.sql)
+    with acceptance.alone(job.home, dataset.id):
+        found = waiting(job.home, dataset.id)
+        if found is None:
+            raise EvidenceError("accept.nothing_held", found="nothing is held", expected="a held snapshot", dataset=dataset.id)
+        alarms = [change for change in found.open if change["severity"] != "info"]
+        return _settle(dataset, job, found, _acceptances(found, alarms, reason, person), reason.strip(), person.strip())
 
 
 def accept_part(dataset: Dataset, job: Job, ids: Sequence[str], reason: str, person: str) -> Part:
     """Accept single changes of a dataset. While others hold its snapshot it stays held, and what was accepted is remembered.
 
-    Raises `accept.unknown_change`, `accept.no_reason`.
+    Raises `accept.unknown_change`, `accept.no_reason`, and `accept.not_landed`, which leaves contract and hold as they were.
     """
     _refuse_unsaid(dataset.id, reason, person)
+    acceptance.recover(dataset, job.home, job.accepted, job.sql)
+    with acceptance.alone(job.home, dataset.id):
+        return _accept_part(dataset, job, ids, reason, person)
+
+
+def _accept_part(dataset: Dataset, job: Job, ids: Sequence[str], reason: str, person: str) -> Part:
     found = waiting(job.home, dataset.id)
     chosen = [change for change in found.changes if change["id"] in ids] if found else []
     unknown = sorted(set(ids) - {change["id"] for change in chosen})
@@ -136,7 +146,7 @@ def accept_part(dataset: Dataset, job: Job, ids: Sequence[str], reason: str, per
 
 
 def _settle(dataset: Dataset, job: Job, found: Waiting, accepted: Sequence[Acceptance], reason: str, person: str) -> tuple[Path, RunRecord]:
-    """Write the contract with every acceptance, and land its snapshot."""
+    """Land the snapshot under the contract with every acceptance, and write the contract; neither where it does not land."""
     snapshot = archive.load(dataset.id, found.snapshot, job.home)
     parts = {**accepted_parts(job.home, dataset.id), **{one.change: one for one in accepted}}
     before = contracts.load(dataset.id, job.accepted)
@@ -144,11 +154,42 @@ def _settle(dataset: Dataset, job: Job, found: Waiting, accepted: Sequence[Accep
     changes = tuple(sorted(parts.values(), key=lambda one: one.at))
     contract = Contract(dataset.id, _shape(dataset, job, snapshot, before), snapshot.id, person, now, _reasons(changes, reason), changes)
     path = contracts.path_of(dataset.id, job.accepted)
-    replace_text(path, contracts.text(contract))
-    keep_only(job.home, dataset.id, ())
     landing = replace(job, fetch=from_archive(snapshot))
-    outcome = ingest(dataset, landing)
+    with acceptance.as_it_was(job.home, dataset.id):
+        aside = acceptance.put_aside(job.home, contract, path)
+        outcome = ingest(dataset, replace(landing, accepted=aside))
+        if not outcome.good:
+            acceptance.drop(job.home, dataset.id)
+            raise _not_landed(dataset, outcome, path)
+    acceptance.finish(job.home, dataset.id, path)
     return path, conclude([dataset], landing, (outcome,), now)
+
+
+def _not_landed(dataset: Dataset, outcome: DatasetOutcome, path: Path) -> EvidenceError:
+    """Why the snapshot does not land, though its contract were accepted: what holds it, the rules that fail, or what went wrong."""
+    error = outcome.error or {}
+    results = outcome.checks.get("results", ()) if error.get("code") == "check.failed" else ()
+    reasons = [_rule(result) for result in results if not result["success"] and result["severity"] == "critical"]
+    if outcome.status == "held":
+        reasons = [f"{change['kind']}: {change['what']}" for change in outcome.changes if change.get("action") == "hold"]
+    reasons = reasons or [": ".join(str(error[name]) for name in ("where", "found") if error.get(name)) or str(error.get("title", ""))]
+    more = [f"and {len(reasons) - _NAMED} more"] if len(reasons) > _NAMED else []
+    heads = {"held": "it is held still", "failed": str(error.get("title", "it failed"))}
+    found = "\n".join([f"{heads[outcome.status]} [{error.get('code', 'held')}]", *reasons[:_NAMED], *more])
+    return EvidenceError(
+        "accept.not_landed", where=str(path), expected="a snapshot that lands under the contract", found=found, dataset=dataset.id
+    )
+
+
+def _rule(result: Mapping[str, Any]) -> str:
+    """A rule that failed, in a line: why it must hold, and how many rows break it."""
+    count = result.get("unexpected_count")
+    broken = "it is not so" if count is None else "1 row breaks it" if count == 1 else f"{count:,} rows break it"
+    row = dict(result["rows"][0]) if result.get("rows") else {}
+    judged = {name: row[name] for name in (str(result["arguments"].get("column")),) if name in row}
+    values = ", ".join(f"{name} {value!r}" for name, value in list({**judged, **row}.items())[:_SHOWN])
+    sentence = str(result["sentence"] if len(result["sentence"]) <= _LONGEST else result["because"] or result["sentence"][:_LONGEST])
+    return f"{sentence}: {broken}" + (f", such as {values}" if values else "")
 
 
 def _shape(dataset: Dataset, job: Job, snapshot: Snapshot, before: Contract | None) -> Any:

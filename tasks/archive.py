@@ -91,7 +91,8 @@ def open_part(part: Part, home: Home, into: Path) -> Path:
 
 def _refuse_forgotten(delivery: Delivery, dataset: str, home: Home) -> None:
     """Bytes that a person ordered forgotten do not come back by the next fetch."""
-    gone = {part["sha256"]: stone for stone in tombstones(home, dataset) for part in stone["parts"] if part["removed"]}
+    ordered = [stone for stone in tombstones(home, dataset) if not stone.get("may_return")]
+    gone = {part["sha256"]: stone for stone in ordered for part in stone["parts"] if part["removed"]}
     for fetched in delivery.parts:
         if stone := gone.get(fetched.sha256):
             raise EvidenceError(

@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.errors import EvidenceError
 from expectations.gx import prepare, validate
-from expectations.rules import CheckResult, Rule, SuiteResult
+from expectations.rules import UNEXPECTED_ROWS, CheckResult, Rule, SuiteResult
 
 _NAMED = 3  # failed rules that an error names; the run record has them all
 _SHOWN = 6  # columns of the example that a line shows
@@ -44,20 +44,24 @@ def failure(result: SuiteResult, dataset: str = "") -> EvidenceError:
 
 
 def say(result: CheckResult) -> str:
-    """One result in one line: the rule, how far it fails, an example, and why it must hold."""
+    """One result in one line: the rule, how far it fails, an example, and why it must hold, which stands in place of the SQL of a query."""
     if result.success:
         return f"{result.sentence}{' (no row came under it)' if result.judged_nothing else ''}"
-    parts = [f"{result.sentence}: {_how_far(result)}"]
-    if result.rows:
-        parts.append("such as " + ", ".join(f"{name} {value!r}" for name, value in list(result.rows[0].items())[:_SHOWN]))
-    if result.because:
-        parts.append(f"because {result.because}")
-    return ", ".join(parts)
+    if result.rule.name == UNEXPECTED_ROWS and result.because:
+        return ", ".join([f"{result.because}: {_how_far(result)}", *_example(result)])
+    parts = [f"{result.sentence}: {_how_far(result)}", *_example(result)]
+    return ", ".join([*parts, *([f"because {result.because}"] if result.because else [])])
+
+
+def _example(result: CheckResult) -> list[str]:
+    return ["such as " + ", ".join(f"{name} {value!r}" for name, value in list(result.rows[0].items())[:_SHOWN])] if result.rows else []
 
 
 def _how_far(result: CheckResult) -> str:
     if result.unexpected_count is not None:
         share = f" of {result.rows_judged:,}" if result.unexpected_percent is not None else ""
+        if result.rule.name == UNEXPECTED_ROWS:  # its query finds groups of rows as often as rows
+            return "not so in 1 case" if result.unexpected_count == 1 else f"not so in {result.unexpected_count:,} cases"
         return f"{result.unexpected_count:,}{share} rows break it"
     if isinstance(result.observed, Mapping):  # of a set of values
         return "; ".join(f"{word} {', '.join(map(repr, values))}" for word, values in result.observed.items())

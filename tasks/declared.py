@@ -9,8 +9,9 @@ import difflib
 import re
 import shutil
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from cronsim import CronSim, CronSimError
@@ -22,11 +23,12 @@ from expectations.errors import EvidenceError
 from tasks import archive
 from tasks.checkout import Checkout
 from tasks.examine import read_parts
-from tasks.proposal import differences
+from tasks.proposal import Difference, differences
 from tasks.record import read_hold
 from tasks.shape.key import key_duplicates
 from tasks.snapshot import Snapshot
 from tasks.tidy import assemble, transform
+from tasks.written import written_problems
 from warehouse.engine import engine
 from warehouse.home import Home
 from warehouse.lake import vintages
@@ -34,6 +36,7 @@ from warehouse.table import identifier
 
 _CRON_FROM = datetime(2026, 1, 1)  # any time will do: only whether the line can be read is asked
 _NOT_THERE = re.compile(r'(?:Referenced|Table "[^"]*") (?:column|does not have a column named) "([^"]+)"')
+_CAST = re.compile(r"casting from source column (\w+)")
 _LINE = re.compile(r"LINE (\d+):")
 
 
@@ -41,7 +44,7 @@ def declaration_problems(dataset: str, checkout: Checkout) -> list[str]:
     """What is wrong with the declaration. Raises `declaration.invalid` where it cannot be read at all."""
     path = checkout.declaration(dataset)
     declared = load_file(path)
-    problems = [] if declared.rules else [f"{path}: no expectations are declared"]
+    problems = [] if declared.rules else [f"{_at(path, 'expectations')}: no expectations are declared"]
     schedule = declared.release.schedule
     if schedule is not None:
         try:
@@ -52,7 +55,7 @@ def declaration_problems(dataset: str, checkout: Checkout) -> list[str]:
             )
     problems += [f"{_at(path, 'raw', 'key')}: {name!r} stands twice in the key" for name in _twice(declared.raw.key or ())]
     problems += [f"{_at(path, 'tidy', 'grain')}: {name!r} stands twice in the grain" for name in _twice(declared.tidy.grain)]
-    return problems
+    return [*problems, *written_problems(declared, path, date.today())]
 
 
 def tidy_problems(dataset: str, checkout: Checkout) -> list[str]:
@@ -68,7 +71,7 @@ def tidy_problems(dataset: str, checkout: Checkout) -> list[str]:
             transform(declared, connection, checkout.sql)
         except EvidenceError as error:
             return list(_of_sql(error, declared, checkout))
-    return []
+        return list(_of_queries(declared, checkout.declaration(dataset), connection))
 
 
 def contract_problems(dataset: str, checkout: Checkout) -> list[str]:
@@ -101,8 +104,9 @@ def data_problems(dataset: str, checkout: Checkout, home: Home, sample: bool = T
             total = int(rows[0]) if rows else 0
             double = key_duplicates(connection, table, key, total)
             path = checkout.declaration(dataset)
-            said = differences(declared, total, double, connection, checkout.sql)
-            return [f"{_at(path, *one.place)}: {one.what}" for one in said if one.wrong]
+            wrong = [one for one in differences(declared, total, double, connection, checkout.sql) if one.wrong]
+            said = [f"{_at(path, *_place_of(one))}: {one.what}" for one in wrong]
+            return said or list(_of_grain(declared, path, connection))
         except EvidenceError as error:
             return [f"{error.where}: {error.found} [{error.code}]"]
         finally:
@@ -146,15 +150,45 @@ def _of_sql(error: EvidenceError, declared: Dataset, checkout: Checkout) -> Iter
                 yield f"{place}: the SELECT gives no column {name!r}"
         return
     line = _LINE.search(error.found)
-    at = f"{path}, line {line[1]}" if line else str(path)
+    at = f"{path}, line {line[1]}" if line else error.where or str(path)
     column = _NOT_THERE.search(error.found)
     if column:
         there = [*declared.raw.columns, *declared.raw.labels, "_part", "_row"]
+        if column[1] in there:
+            yield f"{at}: {column[1]!r} is a column of raw, from which the SELECT does not take it here"
+            return
         near = nearest(column[1], there) or f"; it has {', '.join(there[:12])}"
         yield f"{at}: there is no column {column[1]!r} in raw{near}"
         return
     said = error.found.partition("\n\nLINE")[0]
-    yield f"{at}: {' '.join(said.split())}"
+    wanted = f", expected {error.expected}" if not line else ""
+    yield f"{at}: {' '.join(said.split())}{wanted}"
+
+
+def _of_queries(declared: Dataset, path: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """The queries by which known errors are recognised, run over the empty tidy table."""
+    for place, error in enumerate(declared.known_errors):
+        if error.query is None:
+            continue
+        try:
+            connection.execute(error.query.replace("{table}", "tidy"))
+        except duckdb.Error as failed:
+            said = " ".join(str(failed).partition("\n\nLINE")[0].split())
+            yield f"{_at(path, 'known_errors', place, 'query')}: the query does not run over the tidy table: {said}"
+
+
+def _of_grain(declared: Dataset, path: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Whether the grain tells the rows of the tidy table apart."""
+    keys = ", ".join(map(identifier, declared.tidy.grain))
+    counted = connection.execute(f"select count(*), sum(n) from (select count(*) as n from tidy group by {keys} having n > 1)").fetchone()
+    if counted and counted[0]:
+        yield f"{_at(path, 'tidy', 'grain')}: {counted[1]:,} tidy rows share the grain ({', '.join(declared.tidy.grain)}) with another"
+
+
+def _place_of(difference: Difference) -> tuple[str, ...]:
+    """Where a difference stands in the declaration: a value that does not fit its type, at the column of that type."""
+    named = _CAST.search(difference.what)
+    return ("tidy", "columns", named[1]) if named and difference.place == ("tidy",) else difference.place
 
 
 def _line_with(path: Path, name: str) -> int:
@@ -165,7 +199,7 @@ def _line_with(path: Path, name: str) -> int:
     return lines[-1] if lines else 1
 
 
-def _at(path: Path, *place: str) -> str:
+def _at(path: Path, *place: Any) -> str:
     return f"{path}, line {line_in(path, place)}"
 
 

@@ -38,8 +38,8 @@ class Counts:
 class Difference:
     """What differs between two editions. The rows themselves are in the tables `diff_rows` and `diff_cells` of the connection.
 
-    `diff_rows`: change (added, removed), rows, the columns compared by, home. `diff_cells`: the columns compared by, column, old, new, difference,
-    change (revised, suppressed, printed), home.
+    `diff_rows`: change (added, removed), rows, the columns compared by, their labels, home. `diff_cells`: the columns compared by, their labels,
+    column, old, new, difference, change (revised, suppressed, printed), home.
     """
 
     before: Edition
@@ -50,6 +50,7 @@ class Difference:
     periods_only_after: tuple[str, ...] = ()
     columns_only_before: tuple[str, ...] = ()
     columns_only_after: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # columns that name what the key codes: `area_name` beside `area_code`
 
 
 def difference(
@@ -64,10 +65,11 @@ def difference(
     for side, edition in (("before", before), ("after", after)):
         _side(connection, side, edition.table, both, dataset, area, only.get(side, ()))
     key = _key(connection, dataset, both)
-    counts = _by_key(connection, key, both, columns, home_area) if key else _by_whole_rows(connection, both, home_area)
+    labels = _labels(key, both)
+    counts = _by_key(connection, key, labels, both, columns, home_area) if key else _by_whole_rows(connection, both, home_area)
     gone = tuple(sorted(set(columns["before"]) - set(columns["after"])))
     come = tuple(sorted(set(columns["after"]) - set(columns["before"])))
-    return Difference(before, after, key, counts, only.get("before", ()), only.get("after", ()), gone, come)
+    return Difference(before, after, key, counts, only.get("before", ()), only.get("after", ()), gone, come, labels)
 
 
 def _columns(connection: _Connection, table: str) -> dict[str, str]:
@@ -108,11 +110,19 @@ def _key(connection: _Connection, dataset: Dataset, both: Sequence[str]) -> tupl
     return key
 
 
-def _by_key(connection: _Connection, key: Sequence[str], both: Sequence[str], columns: _Columns, home_area: str) -> Counts:
+def _labels(key: Sequence[str], both: Sequence[str]) -> tuple[str, ...]:
+    """The names that go with the codes of the key: a person knows the school and not its number."""
+    names = [f"{name.removesuffix('_code')}_name" for name in key if name.endswith("_code")]
+    return tuple(name for name in names if name in both and name not in key)
+
+
+def _by_key(
+    connection: _Connection, key: Sequence[str], labels: Sequence[str], both: Sequence[str], columns: _Columns, home_area: str
+) -> Counts:
     keys = [identifier(name) for name in key]
     rest = [name for name in both if name not in key]
     figures = "value" in both and "status" in both
-    listed = ", ".join(f"coalesce(b.{name}, a.{name}) as {name}" for name in keys)
+    listed = ", ".join(f"coalesce(a.{name}, b.{name}) as {name}" for name in [*keys, *map(identifier, labels)])
     sides = "".join(f", b.{identifier(name)} as {_before(name)}, a.{identifier(name)} as {_after(name)}" for name in rest)
     same = " and ".join(f"b.{name} is not distinct from a.{name}" for name in keys)
     connection.execute(f"""
@@ -120,7 +130,7 @@ def _by_key(connection: _Connection, key: Sequence[str], both: Sequence[str], co
         select {listed}{sides}, b._there is not null as _before, a._there is not null as _after, {_home(both, home_area)} as home
         from (select *, true as _there from side_before) as b full join (select *, true as _there from side_after) as a on {same}""")
     shown = f"case when _after then {_figure(_after)} else {_figure(_before)} end" if figures else "null::varchar"
-    chosen = ", ".join(keys)
+    chosen = ", ".join([*keys, *map(identifier, labels)])
     connection.execute(f"""
         create or replace temp table diff_rows as
         select case when _after then 'added' else 'removed' end as change, 1 as rows, {chosen}, {shown} as value, home

@@ -18,8 +18,10 @@ from expectations.errors import EvidenceError
 from tasks import seen
 from tasks.alert.book import keeping
 from tasks.atomic import replace_json
+from tasks.decisions import accepted_parts, keep_only
 from tasks.land import withdraw
 from tasks.locks import lock
+from tasks.proposal import clear_proposal, read_proposal
 from tasks.record import DatasetOutcome, RunRecord, clear_hold, read_hold, read_records
 from tasks.snapshot import Snapshot, snapshot_from_dict
 from tasks.tombstone import Tombstone, bury
@@ -68,7 +70,7 @@ def plan(home: Home, snapshot: str, with_shared: bool = False) -> Plan:
     everything = list(_manifests(home))
     named = {one.id for one in everything if one.id.startswith(snapshot) and len(snapshot) >= _SHORTEST}
     if len(named) != 1:
-        found = f"{snapshot}: {len(named)} snapshots begin so" if named else snapshot
+        found = f"{snapshot}: {len(named)} snapshots begin so" if named else f"{snapshot}{_gone_already(home, snapshot)}"
         raise EvidenceError("forget.no_such_snapshot", where=str(home.archive), expected="the id of one snapshot", found=found)
     gone = [one for one in everything if one.id in named]
     while with_shared:
@@ -124,9 +126,19 @@ def _take(home: Home, snapshot: Snapshot, shared: Iterable[str], reason: str, pe
     hold = read_hold(home, dataset)
     if hold and hold.snapshot == snapshot.id:
         clear_hold(home, dataset)
+    _unquote(home, snapshot)
     seen.forget(home, dataset, snapshot.id)
     _remove(home.manifest(dataset, snapshot.id))
     return tombstone
+
+
+def _unquote(home: Home, snapshot: Snapshot) -> None:
+    """Remove what waits for a person and quotes its cells: the contract proposed of it, and what was accepted of it in parts."""
+    proposal = read_proposal(home, snapshot.dataset)
+    if proposal and proposal.snapshot == snapshot.id:
+        clear_proposal(home, snapshot.dataset)
+    parts = accepted_parts(home, snapshot.dataset)
+    keep_only(home, snapshot.dataset, {change for change, one in parts.items() if one.snapshot != snapshot.id})
 
 
 def _left_without(home: Home, gone: Sequence[Snapshot]) -> tuple[str, ...]:
@@ -137,6 +149,15 @@ def _left_without(home: Home, gone: Sequence[Snapshot]) -> tuple[str, ...]:
         if landed and all(vintage.snapshot in ids for vintage in landed):
             left.append(dataset)
     return tuple(left)
+
+
+def _gone_already(home: Home, snapshot: str) -> str:
+    """Who took a snapshot of this id out before, and when; '' where nobody did."""
+    for path in sorted((home.archive / "forgotten").glob("*/*.json")):
+        if len(snapshot) >= _SHORTEST and path.name.startswith(snapshot):
+            stone = json.loads(path.read_text(encoding="utf-8"))
+            return f", which {stone['person']} took out of {stone['dataset']} on {stone['forgotten_at'][:10]}: {stone['reason']}"
+    return ""
 
 
 def _manifests(home: Home) -> Iterable[Snapshot]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ import duckdb
 from expectations.change import AGAINST_LANDED, OF_A_RUN, Change
 from expectations.declaration import Dataset
 from expectations.policies import KnownError
-from expectations.rules import Rule, SuiteResult
+from expectations.rules import SuiteResult
 from expectations.shape import Shape
 from tasks.atomic import replace_json
 from tasks.changes import Observed, first_sight
@@ -34,18 +34,6 @@ class Still:
 
     mended: tuple[Mapping[str, Any], ...] = ()
     overdue: tuple[str, ...] = ()
-
-
-def softened(dataset: Dataset, today: date | None = None) -> tuple[Rule, ...]:
-    """The dataset's rules; one that a known error breaks is judged, told, and fails nothing until the day of that error."""
-    today = today or datetime.now(UTC).date()
-    broken = {error.rule: error for error in dataset.known_errors if error.rule and not error.expired(today)}
-    return tuple(
-        replace(rule, severity="info", because=f"{rule.because} (a known error of the source until {broken[rule.because].until})")
-        if rule.because in broken
-        else rule
-        for rule in dataset.rules
-    )
 
 
 def follow(
@@ -73,7 +61,7 @@ def follow(
         now[error.what] = {"there": there, "since": since if there or known else "", "looked": today.isoformat()}
         if known.get("there") and not there:
             mended.append(_mended(error, since))
-        if there and error.query and error.expired(today):
+        if there and (error.query or error.rule) and error.expired(today):
             overdue.append(f"known error of the source until {error.until}, still there: {error.what}")
     if now:
         replace_json(home.known_errors(dataset.id), {"dataset": dataset.id, "errors": now})
@@ -93,7 +81,7 @@ class _Seen:
     def there(self, error: KnownError) -> bool | None:
         """Whether the error is there; None where that cannot be told."""
         if error.rule:
-            judged = [one for one in self.checked.results if one.because.startswith(error.rule)]
+            judged = [one for one in self.checked.results if error.breaks(one.because)]
             return any(not one.success for one in judged) if judged else None
         if error.query:
             query = error.query.replace("{table}", "tidy").rstrip("; \n")

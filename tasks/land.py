@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -95,14 +95,21 @@ def current(home: Home, dataset: str) -> Vintage | None:
 
 
 def withdraw(home: Home, dataset: str, snapshot: str) -> tuple[Vintage, ...]:
-    """Take every vintage of a snapshot out of the lake, pointer first, bytes after: for what a publisher has withdrawn. Returns those taken out."""
-    with lock(home, dataset, f"withdrawing {snapshot} of {dataset}"):
+    """Take every vintage of a snapshot out of the lake: for what a publisher has withdrawn. Returns those taken out."""
+    before = vintages(home, dataset)
+    stay = take_out(home, dataset, lambda vintage: vintage.snapshot == snapshot, f"withdrawing {snapshot} of {dataset}")
+    return tuple(vintage for vintage in before if vintage not in stay)
+
+
+def take_out(home: Home, dataset: str, which: Callable[[Vintage], bool], what: str) -> tuple[Vintage, ...]:
+    """Take the vintages out of the lake of which `which` says so, pointer first, bytes after. Returns those that stay. Raises `lock.busy`."""
+    with lock(home, dataset, what):
         existing = vintages(home, dataset)
-        gone = tuple(vintage for vintage in existing if vintage.snapshot == snapshot)
-        if gone:
-            _point(home, dataset, tuple(vintage for vintage in existing if vintage not in gone))
-            _sweep(home, dataset, vintages(home, dataset))
-        return gone
+        stay = tuple(vintage for vintage in existing if not which(vintage))
+        if stay != existing:
+            _point(home, dataset, stay)
+            _sweep(home, dataset, stay)
+        return stay
 
 
 def _hold_to_declaration(connection: _Connection, table: str, dataset: DatasetTable) -> None:

@@ -1,8 +1,8 @@
 """Is a release late? Each dataset's declared calendar held against the releases that have come, without a server and without a fetch.
 
 A release has come when a snapshot of it is kept, landed or held: what is held or failed is told as that. The day of a release is the publisher's
-own, where a snapshot states it, else the day on which it was fetched. Refuses to call late what has no calendar, what has never been fetched here,
-and what is known from the shipped sample alone.
+own, where a snapshot states it, else the day on which it was fetched. What the publisher announces of the next counts before the calendar. Refuses
+to call late what has no calendar, what has never been fetched here, and what is known from the shipped sample alone.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.calendar import LONDON, Calendar, Due, day
 from expectations.change import OF_TIME, Change
 from tasks.atomic import replace_json
+from tasks.lateness_announced import due_of, earliest, noted
 from tasks.locks import lock
 from tasks.snapshot import Snapshot, snapshot_from_dict
 from warehouse.home import Home
@@ -27,7 +28,6 @@ from warehouse.lake import vintages
 if TYPE_CHECKING:  # `evidence status` shows how all stand and has no time to load the models
     from expectations.declaration import Dataset
 
-NEXT_RELEASE = "next_release"  # the label in which a fetch keeps the day that the publisher announces for the release to come (ISO date)
 _NEWEST = 5  # manifests that are looked at: the newest may be a replay of an old file
 _EARLY_AT_MOST = 7  # days by which a release may come before its day and still be that release; a quarter of its rhythm where that is less
 _REACHES = (timedelta(days=40), timedelta(days=400), timedelta(days=366 * 12))
@@ -37,10 +37,10 @@ _STATED = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
 
 @dataclass(frozen=True)
 class Arrival:
-    """The newest release that has come: on which day, and what its publisher says of the next."""
+    """The newest release that has come: on which day, and when its publisher says that the next one comes."""
 
     on: date
-    next_release: date | None = None
+    next_release: Due | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Standing:
     late_from: date | None = None
     arrived: date | None = None
     moved_from: Due | None = None  # where this look found the day of the awaited release moved
+    by_publisher: bool = False  # whether the publisher announces this release, and not the calendar alone
 
     def late(self, today: date) -> bool:
         return self.arrived is not None and self.late_from is not None and today >= self.late_from
@@ -83,6 +84,7 @@ class Standing:
             "dataset": self.dataset,
             "said": self.said(today),
             "announced": self.announced,
+            "by_publisher": self.by_publisher,
             "due_from": self.due.opens.isoformat() if self.due else None,
             "due": self.due.by.isoformat() if self.due else None,
             "late_from": self.late_from.isoformat() if self.late_from else None,
@@ -102,14 +104,20 @@ def standing(dataset: str, calendar: Calendar, late_after: int, arrived: Arrival
     if arrived is None:
         return Standing(dataset, calendar.announced, calendar.next(today))
     due = _first_missing(calendar, arrived.on, today)
-    if arrived.next_release and arrived.next_release > arrived.on:
-        due = due if due and due.opens <= arrived.next_release <= due.by else Due(arrived.next_release, arrived.next_release)
+    announced = arrived.next_release
+    if announced and announced.by > arrived.on and not (due and _within(due, announced)):
+        due = announced
     late_from = due.by + timedelta(days=late_after) if due else None
-    return Standing(dataset, calendar.announced or due is not None, due, late_from, arrived.on)
+    return Standing(
+        dataset, calendar.announced or due is not None, due, late_from, arrived.on, by_publisher=due is not None and due is announced
+    )
 
 
 def arrival(dataset: str, home: Home) -> Arrival | None:
-    """The newest release of a dataset that is kept here. None where there is none but the sample's. Raises `lake.damaged`."""
+    """The newest release of a dataset that is kept here, with what was announced last of the next. None where there is none but the sample's.
+
+    Raises `lake.damaged`.
+    """
     found = [_arrival_of(snapshot) for snapshot in _newest_snapshots(dataset, home) if snapshot.origin == "live"]
     landed = vintages(home, dataset)
     if landed:
@@ -117,7 +125,9 @@ def arrival(dataset: str, home: Home) -> Arrival | None:
         if snapshot is None or snapshot.origin != "sample":
             known = _london(landed[-1].known_from)
             found.append(_arrival_of(snapshot, known) if snapshot else Arrival(known))
-    return max(found, key=lambda one: one.on, default=None)
+    newest = max(found, key=lambda one: one.on, default=None)
+    said = noted(home, dataset)
+    return replace(newest, next_release=due_of(said)) if newest and said is not None else newest
 
 
 def look(datasets: Iterable[Dataset], home: Home, today: date) -> tuple[Standing, ...]:
@@ -213,8 +223,7 @@ def _arrival_of(snapshot: Snapshot, otherwise: date | None = None) -> Arrival:
     """When the snapshot's release came out: the newest day that it states and that was not to come yet when it was fetched."""
     fetched = _london(snapshot.fetched_at) if snapshot.fetched_at else (otherwise or date.min)
     stated = [when for when in map(_day, _STATED.findall(snapshot.release)) if when and when <= fetched]
-    announced = [_day(str(part.labels.get(NEXT_RELEASE, ""))[:10]) for part in snapshot.parts]
-    return Arrival(max(stated, default=otherwise or fetched), min((when for when in announced if when), default=None))
+    return Arrival(max(stated, default=otherwise or fetched), due_of(earliest(part.labels for part in snapshot.parts)))
 
 
 def _london(time: str) -> date:
@@ -240,7 +249,12 @@ def _moved_from(now: Standing, before: Mapping[str, Any] | None) -> Due | None:
     if not before or not before.get("due") or now.due is None or now.arrived is None or before.get("arrived") != _iso(now.arrived):
         return None
     was = Due(date.fromisoformat(before["due_from"]), date.fromisoformat(before["due"]))
-    return was if was != now.due else None
+    return None if _within(was, now.due) or _within(now.due, was) else was
+
+
+def _within(one: Due, other: Due) -> bool:
+    """Whether the one lies within the other: a month that becomes a day of it, or the other way, has not moved."""
+    return other.opens <= one.opens and one.by <= other.by
 
 
 def _memory(one: Standing) -> dict[str, Any]:
@@ -253,7 +267,7 @@ def _memory(one: Standing) -> dict[str, Any]:
     }
 
 
-def _path(home: Home) -> Any:
+def _path(home: Home) -> Path:
     return home.state / "calendar.json"
 
 

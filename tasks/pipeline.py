@@ -20,20 +20,23 @@ from typing import Any
 
 import duckdb
 
+from expectations.change import Severity
 from expectations.contract import ACCEPTED, Contract, path_of
 from expectations.contract import load as load_contract
 from expectations.declaration import Dataset, all_ids, load
 from expectations.errors import EvidenceError
+from expectations.policies import softened
 from expectations.rules import SuiteResult
-from tasks import archive, discard, known, seen
+from tasks import acceptance, archive, discard, known, retention, seen
 from tasks.alert import telling
 from tasks.check import check, failure, warm_up
 from tasks.check_source import with_rule_sets
 from tasks.decisions import keep_only
 from tasks.examine import Inspection, examine
 from tasks.land import land
+from tasks.lateness_announced import note
 from tasks.locks import lock
-from tasks.proposal import clear_proposal, propose
+from tasks.proposal import clear_proposal, keep_shape, propose
 from tasks.publish import Published, publish
 from tasks.record import DatasetOutcome, RunRecord, clear_hold, write_hold, write_record
 from tasks.snapshot import Delivery, Snapshot
@@ -66,7 +69,10 @@ class Job:
 def collect(dataset: Dataset, job: Job, scratch: Path) -> Snapshot:
     """Fetch and archive. Raises `fetch.*`, `archive.*`."""
     delivery = job.fetch(dataset, _last_snapshot(dataset, job), scratch)
-    return archive.keep(delivery, dataset.id, job.run, job.home, job.origin)
+    snapshot = archive.keep(delivery, dataset.id, job.run, job.home, job.origin)
+    if job.origin == "live":
+        note(dataset.id, delivery.parts, job.home)
+    return snapshot
 
 
 def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> SuiteResult:
@@ -74,7 +80,7 @@ def check_tidy(dataset: Dataset, connection: duckdb.DuckDBPyConnection) -> Suite
 
     Raises `check.broken_rule`, `check.empty`.
     """
-    rules = known.softened(dataset)
+    rules = softened(dataset.rules, dataset.known_errors, datetime.now(UTC).date())
     result = check(connection, "tidy", rules, dataset.tidy.grain)
     if discard.reject(connection, "tidy", result, dataset.discard_at_most):
         result = check(connection, "tidy", rules, dataset.tidy.grain)
@@ -132,6 +138,7 @@ def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutco
     """The end of every run: the record (which publishing puts into `meta`), one publish, the record with what was published,
     and the alerts."""
     names = tuple(dataset.id for dataset in datasets)
+    outcomes = _thinned(datasets, job, outcomes)
     record = RunRecord(job.run, started, _now(), job.origin, job.engine, names, outcomes)
     write_record(record, job.home)
     try:
@@ -141,6 +148,12 @@ def conclude(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutco
     record = replace(record, finished=_now(), published=published)
     write_record(record, job.home)
     return telling.tell(record, datasets, job.home, job.accepted)
+
+
+def _thinned(datasets: Sequence[Dataset], job: Job, outcomes: tuple[DatasetOutcome, ...]) -> tuple[DatasetOutcome, ...]:
+    """Take out what the declarations no longer keep, and note it in the outcome of its dataset."""
+    said = {done.dataset: f"taken out, as declared: {done.said}" for done in retention.thin(datasets, job.home, job.accepted)}
+    return tuple(replace(one, notes=(*one.notes, said[one.dataset])) if one.dataset in said else one for one in outcomes)
 
 
 def publish_all(job: Job, settle: float = 0.0) -> Published:
@@ -155,21 +168,23 @@ def _ingest(
     with clock.step("fetch"):
         snapshot = steps.collect(dataset, job, scratch)
     outcome = DatasetOutcome(dataset.id, "unchanged", snapshot=snapshot.id, release=snapshot.release, warnings=snapshot.warnings)
+    acceptance.recover(dataset, job.home, job.accepted, job.sql)
     contract = load_contract(dataset.id, job.accepted)
     last = _last_vintage(dataset, job.home)
     if last and contract and _is_landed(last, snapshot, table_of(dataset, contract, job.sql)):
-        clear_hold(job.home, dataset.id)
+        _nothing_waits(dataset, job)
         return replace(outcome, rows=last.rows, vintage=last.id, steps=clock.seconds)
-    if contract:
-        clear_proposal(job.home, dataset.id)
     warm_up()
     with clock.step("examine"):
         inspection = steps.examine(dataset, job.home, snapshot, last, contract, connection, scratch)
     outcome = replace(outcome, changes=inspection.as_dicts(), notes=inspection.notes)
-    keep_only(job.home, dataset.id, {one.change.id for one in inspection.graded})
+    shown = {one.change.id for one in inspection.graded}
     if inspection.held or contract is None:
+        keep_only(job.home, dataset.id, shown)
         write_hold(job.home, dataset.id, snapshot.id, job.run, outcome.changes)
         first = _proposed(dataset, job, snapshot, inspection, connection) if contract is None else None
+        if contract:
+            keep_shape(job.home, dataset.id, snapshot.id, inspection.shape)
         return replace(outcome, status="held", error=first, steps=clock.seconds)
     with clock.step("tidy"):
         steps.transform(dataset, connection, job.sql)
@@ -185,10 +200,19 @@ def _ingest(
         vintage = steps.land(dataset, job, snapshot, contract, inspection.shape.content, connection)
         if vintage.snapshot == snapshot.id:
             seen.keep(dataset, job.home, snapshot, inspection.shape, connection)
-    clear_hold(job.home, dataset.id)
+    keep_only(job.home, dataset.id, shown)
+    _nothing_waits(dataset, job)
+    if any(one.change.severity is not Severity.INFO for one in inspection.graded):  # a person may have to accept what has landed
+        keep_shape(job.home, dataset.id, snapshot.id, inspection.shape)
     still = known.follow(dataset, job.home, inspection.graded, inspection.shape, checked, connection)
     outcome = replace(outcome, changes=(*outcome.changes, *still.mended), warnings=(*outcome.warnings, *still.overdue))
     return replace(outcome, status="landed" if vintage.new else "unchanged", rows=vintage.rows, vintage=vintage.id, steps=clock.seconds)
+
+
+def _nothing_waits(dataset: Dataset, job: Job) -> None:
+    """What came has landed: nothing is held, and no first contract is proposed."""
+    clear_hold(job.home, dataset.id)
+    clear_proposal(job.home, dataset.id)
 
 
 def _proposed(

@@ -1,6 +1,7 @@
-"""The first contract, proposed: what came of a dataset that nobody has accepted yet, beside what its declaration assumed.
+"""What waits to be a contract: the shape of a snapshot that is held or not accepted yet; of a first one, beside what its declaration assumed.
 
-Kept in the home until a person accepts it. Refuses to accept by itself, and to judge: each difference is told with the nearest name that came.
+Kept in the home until a person accepts it or it waits no more. Refuses to accept by itself, and to judge: each difference is told with the nearest
+name that came.
 """
 
 from __future__ import annotations
@@ -57,9 +58,13 @@ def propose(dataset: Dataset, home: Home, snapshot: str, shape: Shape, connectio
     """Write what came as the proposal of a first contract. The rows are in the connection's table `arrived`."""
     found = differences(dataset, shape.rows, shape.key_duplicates, connection, sql)
     made = Proposal(dataset.id, snapshot, shape, tuple(one.what for one in found))
-    path_of(home, dataset.id).parent.mkdir(parents=True, exist_ok=True)
     replace_json(path_of(home, dataset.id), made.as_dict())
     return made
+
+
+def keep_shape(home: Home, dataset: str, snapshot: str, shape: Shape) -> None:
+    """Keep what was observed of a snapshot that a contract stands against, so that a person can see what accepting it would write."""
+    replace_json(path_of(home, dataset), Proposal(dataset, snapshot, shape, ()).as_dict())
 
 
 def read_proposal(home: Home, dataset: str) -> Proposal | None:

@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class Published:
     kept: Mapping[str, str] = field(default_factory=dict)  # dataset -> why its table is carried over from before
     left_out: Mapping[str, str] = field(default_factory=dict)  # file of warehouse/mart -> why it is not there
     seconds: float = 0.0
+    pages: str = ""  # the first page, or why there is none; '' where nobody has asked for pages
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "path": str(self.path)}
@@ -64,11 +65,14 @@ def publish(home: Home, tables: Sequence[DatasetTable], settle: float = 0.0, mar
     Raises `publish.failed`, `lock.busy`; the published file is then as it was.
     """
     try:
-        return _publish(home, tables, settle, mart)
+        published = _publish(home, tables, settle, mart)
     except OSError as error:
         where = str(error.filename or home.database)
         found = f"{error.strerror or error} ({type(error).__name__})"
         raise EvidenceError("publish.failed", where=where, expected="the finished file in the place of the old one", found=found) from error
+    from tasks.pages import refresh  # templates and charts, which a publication that has no pages need not load
+
+    return replace(published, pages=refresh(home, published.rebuilt))
 
 
 def _publish(home: Home, tables: Sequence[DatasetTable], settle: float, mart: Path) -> Published:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,16 +44,30 @@ class PartTable:
 def canonical_columns(dataset: Dataset, layout: Layout) -> dict[str, str]:
     """Column of the part's table -> name in `arrived`: our own name for a header that the declaration knows, else the header's.
 
-    The first of two headers that mean one column wins; the other keeps its own name.
+    The first of two headers that mean one column wins; the other keeps its own name. A column that we do not rely on and whose header is our name
+    of another (`visits: Total`, beside a column `Visits`) steps aside as a repeated header does, `Visits__2`: SQL tells no letter cases apart.
     """
-    names: dict[str, str] = {}
-    taken: set[str] = set()
+    ours: dict[str, str] = {}
     for column, header in zip(layout.columns, layout.headers, strict=True):
         known = dataset.canonical(header)
-        name = known if known and known not in taken else column
-        taken.add(name)
-        names[column] = name
+        if known and known not in ours.values():
+            ours[column] = known
+    ours |= {column: column for column in layout.columns if column in dataset.raw.columns and column not in (*ours, *ours.values())}
+    taken = {name.casefold() for name in (*ours.values(), *dataset.raw.labels, "_part")}
+    names: dict[str, str] = {}
+    for column in layout.columns:
+        names[column] = ours.get(column) or _aside(column, taken)
+        taken.add(names[column].casefold())
     return names
+
+
+def _aside(column: str, taken: Collection[str]) -> str:
+    """The column's name, with a number where that name is taken."""
+    candidate, repeat = column, 1
+    while candidate.casefold() in taken:
+        repeat += 1
+        candidate = f"{column}__{repeat}"
+    return candidate
 
 
 def name_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset, part: PartTable) -> None:
@@ -168,7 +182,23 @@ def _columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _statement(path: Path) -> str:
-    return path.read_text(encoding="utf-8").rstrip().rstrip(";")
+    """The one SELECT of a file. Raises `tidy.failed` for what is more, less or another statement, and for a file that is not in UTF-8."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = f"{path}, line {content[: error.start].count(bytes([10])) + 1}"
+        raise EvidenceError(
+            "tidy.failed", where=where, expected="a file that was saved as UTF-8", found="a character that is not"
+        ) from None
+    statements = duckdb.extract_statements(text)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        kinds = ", ".join(each.type.name for each in statements) or "no statement"
+        wrong = next((each.query.strip() for each in statements if each.type != duckdb.StatementType.SELECT), "")
+        wrong = wrong or (statements[1].query.strip() if len(statements) > 1 else "")
+        line = text[: max(text.find(wrong), 0)].count("\n") + 1
+        raise EvidenceError("tidy.failed", where=f"{path}, line {line}", expected="one SELECT from raw, and nothing else", found=kinds)
+    return text.rstrip().rstrip(";")
 
 
 def _hold_to_declaration(dataset: Dataset, found: Sequence[str], path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Tombstones: who ordered a snapshot forgotten, when and why, and which bytes it had. What is left of it, and the reason to refuse it again."""
+"""Tombstones: who ordered a snapshot out of the archive, when and why, and which bytes it had. What is left of it.
+
+What a person ordered forgotten is refused when it comes again; what a declared retention thinned is not.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from warehouse.home import Home
 
 @dataclass(frozen=True)
 class Tombstone:
-    """A forgotten snapshot. `parts` have name, sha256, bytes and `removed`: False where another snapshot keeps the same bytes."""
+    """A snapshot that is gone. `parts` have name, sha256, bytes and `removed`: False where another snapshot keeps the same bytes."""
 
     dataset: str
     snapshot: str
@@ -24,6 +27,7 @@ class Tombstone:
     release: str
     parts: tuple[Mapping[str, Any], ...]
     vintages: tuple[str, ...]
+    may_return: bool = False  # whether the same bytes may be kept again: a declared retention took it out, and no person
 
 
 def tombstones(home: Home, dataset: str) -> list[dict[str, Any]]:

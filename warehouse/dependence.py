@@ -49,11 +49,12 @@ def _indicators() -> tuple[Indicator, ...]:
 
 
 def _reads(indicator: Indicator, dataset: str, column: str | None) -> bool:
-    """Whether an indicator names the column itself, or is built on a table of the mart that does."""
+    """Whether an indicator names the column itself, or is built on a table of the mart that does, or calls a macro that does."""
     if column is None:
         return True
     shared = [file for file in mart_files() if dataset in file.needs and file.makes.keys() & indicator.reading.tables]
-    return _names(indicator.sql, column) or any(_names(file.text, column) for file in _with_what_they_read(shared, dataset))
+    called = [file for file in mart_files() if any(kind == "macro" and f"{name}('" in indicator.sql for name, kind in file.makes.items())]
+    return _names(indicator.sql, column) or any(_names(file.text, column) for file in (*_with_what_they_read(shared, dataset), *called))
 
 
 def _with_what_they_read(files: list[MartFile], dataset: str) -> list[MartFile]:

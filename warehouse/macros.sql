@@ -334,6 +334,101 @@ create or replace macro census_day(year) as
         else error('no census day known for: ' || year)
     end;
 
+-- The category that one belongs to, by the colons of its name; NULL where it stands for itself.
+-- 'Europe: EU countries: Other' -> 'Europe: EU countries';  'Active:In employment' -> 'Active';  'Africa' -> NULL
+create or replace macro group_of(category) as nullif(regexp_extract(category, '^(.*):[^:]+$', 1), '');
+
+-- The rows of a census table from Nomis (`rows`: the name of the table, 'raw'), with what all of them have in common made tidy: period, area, value,
+-- status and where the row comes from. `counted` is what the table counts (residents, households), `unit` in what. The table's own columns stay.
+create or replace macro nomis_census(rows, counted, unit_of_value) as table
+    select
+        *,
+        DATE as period,
+        census_day(DATE) as period_start,
+        census_day(DATE) as period_end,
+        gss_code(GEOGRAPHY_CODE) as area_code,
+        GEOGRAPHY_NAME as area_name,
+        area_level(gss_code(GEOGRAPHY_CODE)) as area_level,
+        nomis_area_vintage(GEOGRAPHY_TYPE) as area_vintage,
+        counted as measure,
+        number_of(OBS_VALUE) as value,
+        nomis_status(OBS_VALUE, OBS_STATUS_NAME) as status,
+        case when OBS_VALUE is null then OBS_STATUS end as marker,
+        unit_of_value as unit,
+        _part as source_part,
+        _row as source_row
+    from query_table(rows);
+
+-- == Other services with one layout ===================================================================================
+
+-- The rows of Explore Local Statistics (`rows`: the name of the table, 'raw') with what all its indicators have in common made tidy. Its own
+-- `period`, an interval, stays as `printed_period`: a year is named as each indicator counts it. A remainder that lies in no area (K99999999) is left out.
+create or replace macro local_indicators(rows) as table
+    select
+        * exclude (period, value, status, unit),
+        period as printed_period,
+        interval_start(period) as period_start,
+        interval_end(period) as period_end,
+        gss_code(areacd) as area_code,
+        areanm as area_name,
+        area_level(gss_code(areacd)) as area_level,
+        number_of(value) as value,
+        case when cell_text(value) is null then marker_status(status) end as status,
+        case when cell_text(value) is null then marker_of(status) end as marker,
+        case unit when '%' then 'percent' when '£' then 'pounds' when 'yrs' then 'years' when 'Score out of 10' then 'score' else lower(unit) end as unit,
+        _part as source_part,
+        _row as source_row
+    from query_table(rows)
+    where area_level(gss_code(areacd)) is not null;
+
+-- The rows of a table of business demography, whose columns are years, one row per area and year. `counted` is what the table counts.
+create or replace macro business_demography(rows, counted) as table
+    with years as (
+        unpivot (from query_table(rows)) on "2021", "2022", "2023", "2024", "2025", "2026" into name printed_year value printed
+    )
+
+    select
+        calendar_year_label(printed_year) as period,
+        calendar_year_start(printed_year) as period_start,
+        calendar_year_end(printed_year) as period_end,
+        gss_code(column_1) as area_code,
+        -- An asterisk behind a name leads to a footnote.
+        rtrim(cell_text(column_2), '* ') as area_name,
+        area_level(gss_code(column_1)) as area_level,
+        '2021' as area_vintage,
+        counted as measure,
+        number_of(printed) as value,
+        marker_status(printed) as status,
+        marker_of(printed) as marker,
+        'businesses' as unit,
+        _part as source_part,
+        _row as source_row
+    from years;
+
+-- == Shapes ==========================================================================================================
+
+-- The polygons of a GeoJSON geometry in degrees, each a list of rings of points: a Polygon is a MultiPolygon of one; NULL for another kind.
+create or replace macro polygons_of(geometry) as from_json(
+    case json_extract_string(geometry, '$.type')
+        when 'Polygon' then json_array(json_extract(geometry, '$.coordinates'))
+        when 'MultiPolygon' then json_extract(geometry, '$.coordinates')
+    end, '[[[["DOUBLE"]]]]');
+
+-- What a ring of points (longitude, latitude) encloses, in hectares: the surveyor's formula from its first point, in degrees, then metres per
+-- degree at its latitude (series of the WGS 84 ellipsoid).
+create or replace macro ring_hectares(ring) as
+    abs(list_sum(list_transform(range(1, len(ring)), lambda place:
+        (ring[place][1] - ring[1][1]) * (ring[place + 1][2] - ring[1][2]) - (ring[place + 1][1] - ring[1][1]) * (ring[place][2] - ring[1][2])))) / 2
+    * (111132.954 - 559.822 * cos(2 * radians(ring[1][2])) + 1.175 * cos(4 * radians(ring[1][2])))
+    * (111412.84 * cos(radians(ring[1][2])) - 93.5 * cos(3 * radians(ring[1][2]))) / 10000;
+
+-- The size of polygons in hectares: the first ring bounds one, the others are holes in it. And how many points draw them.
+create or replace macro polygons_hectares(polygons) as
+    list_sum(list_transform(polygons, lambda polygon:
+        ring_hectares(polygon[1]) - coalesce(list_sum(list_transform(polygon[2:], lambda hole: ring_hectares(hole))), 0)));
+create or replace macro polygons_vertices(polygons) as
+    list_sum(list_transform(polygons, lambda polygon: list_sum(list_transform(polygon, lambda ring: len(ring)))));
+
 -- == Areas ===========================================================================================================
 
 -- Whether a cell is a GSS code: a letter and eight digits.  'E08000025' -> true;  '330', 'z' -> false

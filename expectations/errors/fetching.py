@@ -121,9 +121,14 @@ CODES: dict[str, ErrorKind] = {
         "`evidence accept` accepts the snapshot that is held, or what has landed and the contract does not say yet; there is neither.",
         "See `evidence status`; run `evidence run DATASET` to fetch what the publisher has now.",
     ),
+    "accept.not_landed": ErrorKind(
+        "Nothing was accepted: the snapshot does not land",
+        "Under the contract that would be accepted a rule fails, or the snapshot is held still. Contract and hold are as they were.",
+        "Correct the rule, the tidy SQL or the declaration (`evidence check DATASET`), or wait for the publisher; then accept again.",
+    ),
     "accept.no_reason": ErrorKind(
         "Accepting needs a reason and a person",
         "A contract without a reason cannot be reviewed.",
-        'Give `--reason "why this is right"`, and `--by NAME` where git knows no name.',
+        'Give `--reason "why this is right"`, and `--as NAME` where you are not logged in by your own name.',
     ),
 }

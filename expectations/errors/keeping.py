@@ -94,6 +94,12 @@ CODES: dict[str, ErrorKind] = {
         "The folder of `--to` cannot be made or written into, or the disk is full.",
         "Name another folder with `--to`, or free some space; nothing was left half-written.",
     ),
+    # -- pages -------------------------------------------------------------------------------------------------------------
+    "pages.failed": ErrorKind(
+        "The pages could not be built",
+        "The published file cannot be read, the folder of the home cannot be written into, or `pages` is something that this project did not make.",
+        "Move what stands under `pages` away, or free some space, and run `evidence pages` again; the pages of before stay in force until then.",
+    ),
     # -- discarded rows ----------------------------------------------------------------------------------------------------
     "discard.not_written": ErrorKind(
         "Discarded rows could not be kept",

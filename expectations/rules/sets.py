@@ -53,6 +53,9 @@ _FAMILY = """case
     else time_identifier end"""
 _REFUSED = "'', '~', ':', 'NULL', 'Null', 'null', 'NA', 'na'"
 _ADVISED = "'N/A', 'n/a', '.', '..', '-'"
+_MANY_ROWS = frozenset(
+    {"school_urn", "provider_ukprn", "institution_id", "planning_area_code"}
+)  # a file with one of these may repeat a row
 _SMUSHED = (
     "male|female|asian|chinese|indian|pakistani|bangladeshi|black|african|caribbean|white|roma|irish|english|british|scottish|welsh|arab"
 )
@@ -103,6 +106,14 @@ def rules_of(given: RuleSet, columns: Sequence[str], key: Collection[str]) -> tu
     return parse(list(RULE_SETS[given.name](columns, filters, figures)), dict.fromkeys((*columns, *REQUIRED)))
 
 
+def reasons_of(given: RuleSet) -> tuple[str, ...]:
+    """Every `because` that a rule of the set can bear, whatever columns arrive."""
+    made = [
+        rule for units in (sorted(UNITS - _MANY_ROWS), sorted(UNITS)) for rule in RULE_SETS[given.name](units, ("filter",), ("figure",))
+    ]
+    return tuple(dict.fromkeys(str(given["because"]) for rule in made for given in rule.values()))
+
+
 # -- the set of EES ------------------------------------------------------------------------------------------------------------------
 
 
@@ -117,7 +128,7 @@ def _ees(columns: Sequence[str], filters: Sequence[str], figures: Sequence[str])
     yield from _filters(filters)
     yield from _figures(figures)
     units = [column for column in columns if column in UNITS]
-    if not there & {"school_urn", "provider_ukprn", "institution_id", "planning_area_code"} and filters:
+    if not there & _MANY_ROWS and filters:
         listed = ", ".join(identifier(column) for column in [*units, *filters])
         yield _rows(
             f"select {listed}, count(*) as rows_alike from {{table}} group by all having count(*) > 1",

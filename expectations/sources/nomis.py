@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from expectations.sources.address import TO_BE_FOUND, listed, taken_apart
 from expectations.sources.common import Arguments, Common, Text, pattern, whole
 
+NO_TABLE = "NM_0_0"  # stands for a table whose id a page's address does not say: then its short name stands as `expect_name`
 _NOT_DIMENSIONS = frozenset(  # parameters of a query that choose no category of a dimension
     ["geography", "date", "time", "measures", "select", "uid", "recordlimit", "recordoffset", "signature", "rows", "cols", "exclude"]
 )
@@ -108,10 +109,17 @@ class Nomis(Common):
 
     @classmethod
     def from_address(cls, address: str) -> Self | None:
-        """A query of the API, or a table of the census; its name has to be asked for, and numbers of kinds of area."""
+        """A query of the API, a table's page, or a query begun on the site; its name has to be asked for, and numbers of kinds of area."""
         at = taken_apart(address)
+        if at is None or not at.ends_in("nomisweb.co.uk"):
+            return None
         named = re.search(r"NM_[0-9]+_[0-9]+", address)
-        if at is None or not at.ends_in("nomisweb.co.uk") or named is None:
+        begun = re.fullmatch(r"[0-9]+", at.asked.get("dataset", "")) if "query" in at.steps else None
+        page = at.after("datasets") if at.steps[:1] == ("datasets",) else ""
+        if named is None and (begun or page):
+            table, short = (f"NM_{begun.group()}_1", TO_BE_FOUND) if begun else (NO_TABLE, page)
+            return cls(dataset=table, expect_name=short, geography=[NomisAreas(codes=[TO_BE_FOUND])], dimensions={})
+        if named is None:
             return None
         own = {name: value for name, value in at.asked.items() if name not in _NOT_DIMENSIONS}
         return cls(

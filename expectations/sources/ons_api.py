@@ -67,5 +67,5 @@ class OnsApi(Common):
             )
             return cls(observations=wanted)
         on_the_site = at.host == "www.ons.gov.uk" and at.steps[:1] != ("datasets",)  # elsewhere `datasets` is a page of files
-        dataset = "" if on_the_site else at.after("datasets")
+        dataset = "" if on_the_site or at.after("datasets") == "create" else at.after("datasets")  # `create` is a form of the site
         return cls(dataset=dataset, edition=at.after("editions") or None) if dataset else None

@@ -36,7 +36,7 @@ class Opendatasoft(Common):
     def from_address(cls, address: str) -> Self | None:
         """A dataset's page, or an address of the API below it."""
         at = taken_apart(address)
-        if at is None or not ("explore" in at.steps or at.steps[:2] == ("api", "records")):
+        if at is None or not (at.steps[:1] == ("explore",) or at.steps[:2] in (("api", "explore"), ("api", "records"))):
             return None
         dataset = at.after("datasets") or at.after("dataset") or at.asked.get("dataset", "")
         return cls(site=at.site, dataset=dataset, where=at.asked.get("where") or None) if dataset else None

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from expectations.sources.address import taken_apart
 from expectations.sources.common import Common, Text
 
+ANY_FORCE = "any-force"  # stands for the force that an address of the service's pages does not name
 LONGEST_ADDRESS = 4_094  # characters of a request that the service takes
 _REST_OF_ADDRESS = 120  # what stands beside the polygon
 
@@ -45,11 +46,15 @@ class Police(Common):
 
     @classmethod
     def from_address(cls, address: str) -> Self | None:
-        """A query of the API within an outline (`poly`), or one that names a force."""
+        """A query of the API within an outline (`poly`), one that names a force, a page of the data or an archive; a force's own page."""
         at = taken_apart(address)
+        if at is not None and at.ends_in("police.uk") and at.host != "data.police.uk" and at.after("your-area"):
+            return cls(forces=[at.after("your-area").removesuffix("-police").removesuffix("-constabulary")], months=12)
         if at is None or at.host != "data.police.uk":
             return None
         category = at.after("crimes-street") or "all-crime"
         if at.asked.get("poly"):
             return cls(areas={"area": at.asked["poly"]}, category=category, months=12)
-        return cls(forces=[at.asked["force"]], months=12) if at.asked.get("force") else None
+        if at.asked.get("force"):
+            return cls(forces=[at.asked["force"]], months=12)
+        return cls(forces=[ANY_FORCE], months=12) if at.steps[:1] in ((), ("data",), ("about",), ("docs",)) else None

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json, styled
+from expectations.errors import EvidenceError
+from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_error, print_json, styled
 from flows.cli.progress import waiting
 from warehouse.home import Home
 
@@ -39,40 +40,48 @@ def accept(
 ) -> None:
     """Accept what waits for a decision: the whole of a dataset, or changes by their ids.
 
-    While others of its changes hold a snapshot it stays held; what you accepted is remembered. With the last one the contract
-    is written, a file of this checkout, and the snapshot lands. Nothing is committed: a person reviews and commits it, and
-    every other installation lands the held snapshot when it has the commit.
+    While others of its changes hold a snapshot it stays held; what you accepted is remembered. With the last one the snapshot
+    lands and the contract is written, a file of this checkout: both, or neither where a rule fails. Nothing is committed: a
+    person reviews and commits it, and every other installation lands the held snapshot when it has the commit.
     """
     home = Home.from_environment()
     person = person or os.environ.get("EVIDENCE_PERSON") or getpass.getuser()
     with waiting() as tell:
         tell(f"Accepting {', '.join(which)}")
-        parts = _accepted(home, which, reason, person)
+        parts, refused = _accepted(home, which, reason, person)
     if as_json:
         print_json([_as_dict(part) for part in parts])
     else:
         for part in parts:
             _print(part, home)
-    if any(part.rest or (part.record and not _well(part.record)) for part in parts):
+    for error in refused:
+        print_error(error)
+    if refused or any(part.rest or (part.record and not _well(part.record)) for part in parts):
         raise typer.Exit(EXIT_FAILED)
 
 
-def _accepted(home: Home, which: Sequence[str], reason: str, person: str) -> list[Part]:
+def _accepted(home: Home, which: Sequence[str], reason: str, person: str) -> tuple[list[Part], list[EvidenceError]]:
+    """What came of each dataset, and why others do not land: one that does not leaves the next to be accepted."""
     from expectations.declaration import load
     from flows.jobs import job_of
     from tasks.accept import Part, accept_part, find
     from tasks.accept import accept as accept_all
 
-    parts = []
+    parts, refused = [], []
     for dataset, ids in find(home, which).items():
         declared = load(dataset)
         with job_of(home, sample=False, engine="direct") as job:
-            if ids:
-                parts.append(accept_part(declared, job, ids, reason, person))
-            else:
-                path, record = accept_all(declared, job, reason, person)
-                parts.append(Part(dataset, (), (), path, record))
-    return parts
+            try:
+                if ids:
+                    parts.append(accept_part(declared, job, ids, reason, person))
+                else:
+                    path, record = accept_all(declared, job, reason, person)
+                    parts.append(Part(dataset, (), (), path, record))
+            except EvidenceError as error:
+                if error.code != "accept.not_landed":
+                    raise
+                refused.append(error)
+    return parts, refused
 
 
 def _as_dict(part: Part) -> dict[str, Any]:

@@ -37,6 +37,8 @@ or EVIDENCE_ALERTS_FILE to a TOML file of several:
   education-data = \\["data-team", "on-call"]     by the owner of a dataset
 """
 
+_GROUPS = ("Held or failed", "In the same release as what is held", "Late", "Landed, to know of")
+
 
 def alerts(
     flush: Annotated[bool, typer.Option("--flush", help="Send now what waits in the outbox.")] = False,
@@ -121,21 +123,31 @@ def _print(home: Home, channels: Channels) -> None:
 
     out = console()
     alerts = open_alerts(home)
-    waiting = [alert for alert in alerts if alert.held or alert.severity == "failure"]
-    rest = [alert for alert in alerts if alert not in waiting]
     if not alerts:
         out.print("No alert is open.")
-    if waiting:
-        out.print("[bold]Held or failed[/bold]")
-        _print_alerts(waiting)
-    if rest:
-        out.print(f"{'' if not waiting else chr(10)}[bold]Landed, to know of[/bold]")
-        _print_alerts(rest)
-    out.print()
+    groups: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(_group(alert, alerts), []).append(alert)
+    for name in _GROUPS:
+        if name in groups:
+            out.print(f"[bold]{name}[/bold]")
+            _print_alerts(groups[name])
+            out.print()
     _print_channels(home, channels)
 
 
+def _group(alert: Alert, alerts: Sequence[Alert]) -> str:
+    """Under which heading an alert stands: by what a person would do about it."""
+    if alert.held or alert.severity == "failure":
+        return _GROUPS[0]
+    if alert.kind == "late":
+        return _GROUPS[2]
+    return _GROUPS[1] if any(other.held and other.dataset == alert.dataset for other in alerts) else _GROUPS[3]
+
+
 def _print_alerts(alerts: Sequence[Alert]) -> None:
+    from tasks.alert.book import said_of
+
     shown = table("id", "dataset", "since", "severity", "what", "told")
     for alert in alerts:
         shown.add_row(
@@ -143,18 +155,14 @@ def _print_alerts(alerts: Sequence[Alert]) -> None:
             f"[bold]{alert.dataset or 'the database'}[/bold]",
             _time(alert.opened),
             styled(alert.severity),
-            escaped(alert.what),
+            escaped(alert.what) + (f"\n[dim]{escaped(said_of(alert))}[/dim]" if alert.state == "declined" else ""),
             escaped(_told(alert)),
         )
     console().print(shown)
 
 
 def _told(alert: Alert) -> str:
-    from tasks.alert.book import said_of
-
     told = ", ".join(f"{channel} {_time(when)}" for channel, when in alert.told.items())
-    if alert.state == "declined":
-        return said_of(alert)
     if alert.silent:
         return "no: it comes and goes, and that was told"
     return told or ("waits in the outbox" if alert.message else "nobody")

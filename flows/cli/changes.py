@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from expectations.errors import EvidenceError
-from flows.cli.output import AsJson, console, escaped, joined, print_json, styled, table
+from flows.cli.output import AsJson, console, escaped, print_json, styled, table
 from warehouse.home import Home
 
 EXAMPLES = """\
@@ -34,7 +34,10 @@ def changes(
     """Show what changed at a source, with the evidence.
 
     Each change has the sentence, the evidence for it, what is done about it and why: held, landed, landed and to be accepted,
-    rows discarded, accepted, declined.
+    rows discarded, accepted, declined. Of what waits for a person, also what accepting would write into the contract.
+
+    --json gives a list of changes; of one dataset or change an object: dataset, held_since, changes, and proposal, the contract
+    that would be accepted as a diff (null where nothing waits).
     """
     home = Home.from_environment()
     found = latest(home)
@@ -44,16 +47,18 @@ def changes(
             _refuse_unknown(which)
     first = [dataset for dataset in _without_contract(home) if which in ("", dataset)]
     if as_json:
-        print_json(found)
+        print_json(_as_dict(home, which, found, first) if which else found)
     elif not found and not first:
         console().print(f"No change of {which} is recorded: its last runs found it as before." if which else "Nothing has changed.")
     elif which and found:
-        _print_whole(found)
+        _print_whole(found, home)
     elif found:
         _print_list(found)
     for dataset in first if not as_json else ():
         if which:
-            _print_proposal(home, dataset)
+            from flows.cli.proposal import print_first
+
+            print_first(home, dataset)
         console().print(f'\n[bold]{dataset}[/bold] waits for its first contract: evidence accept {dataset} --reason "…"')
 
 
@@ -62,35 +67,6 @@ def _without_contract(home: Home) -> list[str]:
     from tasks.record import read_holds
 
     return [hold.dataset for hold in read_holds(home) if not any(change.get("action") in ("hold", "accepted") for change in hold.changes)]
-
-
-def _print_proposal(home: Home, dataset: str) -> None:
-    """The contract that the first run proposes: what came, and where it is not what the declaration assumed."""
-    from tasks.proposal import path_of, read_proposal
-
-    proposal, out = read_proposal(home, dataset), console()
-    if proposal is None:
-        return
-    shape = proposal.shape
-    out.print(f"\n[bold]Proposed contract of {dataset}[/bold]: {shape.rows:,} rows, {len(shape.columns)} columns")
-    shown = table("column", "type", "role", "empty", "markers", "values", right=["empty"])
-    for column in shape.columns:
-        values = joined(column.categories, 4) if column.categories else f"{column.minimum} to {column.maximum}" if column.minimum else ""
-        markers = joined(list(column.markers), 4)
-        cells = (column.name, column.type, column.role, f"{column.empty:,}" if column.empty else "", markers, values)
-        shown.add_row(*(escaped(cell) for cell in cells))
-    out.print(shown)
-    out.print(f"[dim]key[/dim]      {escaped(joined(shape.key) or 'none')}")
-    if shape.periods:
-        out.print(
-            f"[dim]periods[/dim]  {escaped(' to '.join(dict.fromkeys([shape.periods[0], shape.periods[-1]])))} ({len(shape.periods)})"
-        )
-    for areas in shape.areas:
-        vintage = f", boundaries of {areas.vintage}" if areas.vintage else ""
-        out.print(f"[dim]areas[/dim]    {areas.count:,} {areas.level} in {escaped(areas.column)}{escaped(vintage)}")
-    for difference in proposal.differences:
-        out.print(f"[yellow]not as declared[/yellow]  {escaped(difference)}")
-    out.print(f"[dim]kept in[/dim]  {path_of(home, dataset)}", soft_wrap=True)
 
 
 def latest(home: Home) -> list[dict[str, Any]]:
@@ -178,8 +154,18 @@ def waits(change: Mapping[str, Any]) -> bool:
     return str(change["state"]).endswith(WAITS)
 
 
-def _print_whole(found: Sequence[Mapping[str, Any]]) -> None:
-    from flows.cli.compare import print_change
+def _as_dict(home: Home, which: str, found: Sequence[Mapping[str, Any]], first: Sequence[str]) -> dict[str, Any]:
+    """One dataset's changes and what accepting would write, for programs."""
+    from flows.cli.proposal import proposed_of
+
+    dataset = str(found[0]["dataset"]) if found else first[0] if first else which
+    proposed = proposed_of(home, dataset)
+    since = str(found[0]["held_since"]) if found else ""
+    return {"dataset": dataset, "held_since": since or None, "changes": found, "proposal": proposed.as_dict() if proposed else None}
+
+
+def _print_whole(found: Sequence[Mapping[str, Any]], home: Home) -> None:
+    from flows.cli.change_lines import print_change
 
     out = console()
     held, dataset = found[0]["held_since"], found[0]["dataset"]
@@ -187,21 +173,56 @@ def _print_whole(found: Sequence[Mapping[str, Any]]) -> None:
         from tasks.alert.book import declined, said_of
 
         out.print(f"[bold]{dataset}[/bold] is held since {held[:16].replace('T', ' ')} UTC; its last good table stays in place.")
-        decided = declined(Home.from_environment(), [dataset]).get(dataset)
+        decided = declined(home, [dataset]).get(dataset)
         if decided:
             out.print(f"It was {escaped(said_of(decided))}")
     for one in found:
         out.print()
         print_change(one)
-        decision = f", {escaped(one['decision'])}" if one["decision"] else ""
-        out.print(f"    [dim]state:[/dim] {escaped(one['state'])}{decision}")
+        state = "" if one["decision"].startswith(one["state"]) else escaped(one["state"])
+        out.print(f"    [dim]state:[/dim] {', '.join(said for said in (state, escaped(one['decision'])) if said)}")
         if one.get("because") and one["because"] != one["decision"]:
             out.print(f"    [dim]because:[/dim] {escaped(one['because'])}")
+    _print_what_would_be(found, dataset, home)
     _print_commands(found, dataset, bool(held))
+
+
+def _print_what_would_be(found: Sequence[Mapping[str, Any]], dataset: str, home: Home) -> None:
+    from flows.cli.proposal import print_difference, proposed_of
+
+    proposed = proposed_of(home, dataset) if any(waits(one) or one["held_since"] for one in found) else None
+    if proposed and proposed.since:  # a first contract is printed whole
+        print_difference(proposed)
+
+
+def _print_renames(found: Sequence[Mapping[str, Any]], dataset: str) -> None:
+    """A column that is called otherwise needs a line in the declaration first: without it, what came cannot be made tidy."""
+    from expectations.declaration import DATASETS, load
+
+    renamed = [one for one in found if one["kind"] == "column_renamed" and one["held_since"]]
+    if not renamed:
+        return
+    columns = load(dataset).raw.columns
+    lines = []
+    for one in renamed:
+        name = next((name for name, column in columns.items() if one["before"] in (name, *column.headers)), None)
+        if name:
+            headers = dict.fromkeys([*columns[name].headers, str(one["after"])])
+            lines.append(f"    {name}: [{', '.join(map(_quoted, headers))}]")
+    if lines:
+        path = DATASETS.joinpath(*dataset.split(".")).with_suffix(".yaml")
+        console().print(f"\nTo follow the new name, write it beside the old under raw.columns of {path}", soft_wrap=True)
+        console().print(*lines, sep="\n", markup=False, highlight=False)
+        console().print(f"and fetch again: evidence run {dataset}")
+
+
+def _quoted(header: str) -> str:
+    return header if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_ ]*", header) else f'"{header}"'
 
 
 def _print_commands(found: Sequence[Mapping[str, Any]], dataset: str, held: bool) -> None:
     out = console()
+    _print_renames(found, dataset)
     ids = " ".join(str(one["id"]) for one in found if waits(one))
     if held and ids:
         out.print(f'\nAccept and land it:        evidence accept {dataset} --reason "…"')

@@ -74,8 +74,11 @@ def check(
 
 def _all(names: Sequence[str], checkout: Checkout, home: Home, landed: bool, whole: bool, tell: Say) -> Iterator[Checked]:
     from tasks import declared
+    from tasks.written import stray_problems
 
     tell("Checking declarations, tidy SQL and contracts")
+    if whole:
+        yield Checked("", "files of declarations", "\n".join(stray_problems(checkout.datasets)))
     for name in names:
         declaration = _tried(name, "declaration", declared.declaration_problems, checkout)
         yield declaration

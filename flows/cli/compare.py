@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from expectations.errors import EvidenceError
-from flows.cli.output import AsJson, console, escaped, plain, print_json, styled
+from flows.cli.change_lines import print_change
+from flows.cli.output import AsJson, console, escaped, print_json, styled
 from flows.cli.progress import waiting
 
 EXAMPLES = """\
@@ -29,8 +30,6 @@ _VERDICTS = {
     "warning": "Worth a look: what reads this table goes on working, but may not mean the same.",
     "breaking": "This breaks: what reads this table would fail or be wrong.",
 }
-_MOST_ITEMS = 5
-_MOST_LETTERS = 110
 
 
 def compare(
@@ -93,38 +92,6 @@ def _print(found: Mapping[str, Any], before: Path, after: Path) -> None:
     for change in sorted(changes, key=lambda change: order.get(change["severity"], 3)):
         out.print()
         print_change(change)
-
-
-def print_change(change: Mapping[str, Any]) -> None:
-    """One change for a person: severity and kind, the sentence, and the evidence below it."""
-    out = console()
-    out.print(f"{styled(change['severity'])}  [bold]{escaped(change['kind'])}[/bold]  [dim]{escaped(change.get('id', ''))}[/dim]")
-    out.print(f"  {escaped(change['what'])}")
-    facts = {"before": change.get("before"), "after": change.get("after"), **(change.get("evidence") or {})}
-    shown: set[str] = set()
-    for name, value in facts.items():
-        text = short(value)
-        if value not in (None, [], {}, "") and text not in shown:
-            out.print(f"    [dim]{escaped(name.replace('_', ' '))}:[/dim] {escaped(text)}")
-            shown |= {text} if name in ("before", "after") else set()  # the evidence often says again what was and what is
-
-
-def short(value: Any) -> str:
-    """A piece of evidence on one line: the first few of many."""
-    value = plain(value)
-    if isinstance(value, dict):
-        items = [f"{name}: {short(item)}" for name, item in value.items()]
-    elif isinstance(value, list):
-        items = [short(item) for item in value]
-    elif isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:,.0f}"
-    elif isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}" if abs(value) >= 10_000 else str(value)
-    else:
-        text = " ".join(str(value).split())
-        return text if len(text) <= _MOST_LETTERS else text[: _MOST_LETTERS - 1] + "…"
-    joined = "; ".join(items[:_MOST_ITEMS])
-    return joined if len(items) <= _MOST_ITEMS else f"{joined}; and {len(items) - _MOST_ITEMS} more"
 
 
 def _delivery(found: Mapping[str, Any]) -> str:

@@ -105,15 +105,17 @@ def _print(dataset: str, found: Difference, connection: duckdb.DuckDBPyConnectio
     if found.key and cells:
         own = connection.execute("select count(*) from diff_cells where home").fetchall()[0][0]
         out.print(f"\n[bold]Changed[/bold] ({counts.changed_cells:,} cells, {own:,} of {place})")
-        _print_cells(found.key, cells)
+        _print_cells((*found.key, *found.labels), cells)
         _print_more(len(cells), counts.changed_cells)
     if rows:
         out.print(f"\n[bold]Came and went[/bold] ({counts.added + counts.removed:,} rows)")
-        shown = table("", *[name for name in rows[0] if name not in ("change", "home", "rows")])
+        names = [name for name in rows[0] if name not in ("change", "home", "rows")]
+        names = [name for name in names if name != "value" or not found.key or any(row[name] is not None for row in rows)]
+        shown = table("", *names)
         for row in rows:
             times = f" × {row['rows']}" if row["rows"] > 1 else ""
             sign = "[green]came[/green]" if row["change"] == "added" else "[red]went[/red]"
-            shown.add_row(sign + times, *[_shown(value) for name, value in row.items() if name not in ("change", "home", "rows")])
+            shown.add_row(sign + times, *[_figure(row[name]) if name == "value" else _shown(row[name]) for name in names])
         out.print(shown)
         _print_more(sum(row["rows"] for row in rows), counts.added + counts.removed)
 
@@ -183,7 +185,7 @@ def _streamed(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[dic
 
 def _print_csv(found: Difference, connection: duckdb.DuckDBPyConnection) -> None:
     """Every difference, a line each; a cell that a spreadsheet would run as a formula gets an apostrophe."""
-    named = list(found.key) or _names(connection)
+    named = [*found.key, *found.labels] or _names(connection)
     heads = ["change", *named, *(["column", "old", "new", "difference"] if found.key else ["rows"])]
     writer = csv.DictWriter(sys.stdout, heads, extrasaction="ignore", restval="", lineterminator="\n")
     writer.writeheader()

@@ -18,7 +18,7 @@ import typer
 
 from expectations.errors import EvidenceError
 from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, facts_table, print_json
-from flows.cli.progress import Say, waiting
+from flows.cli.progress import Say, now_and_then, waiting
 from warehouse.home import PROJECT, Home
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def _pipeline(home: Home, datasets: Sequence[Dataset], archive: bool, tell: Say)
         standings = []
         yield Finding("calendar", "wrong", error.found, error.todo, error.code)
     parts = health.archive_parts(home)
+    tell = now_and_then(tell)
     hashed = len(parts) if archive else min(_HASHED, len(parts))
     whole = f"{hashed} of {len(parts)} parts were hashed again and are whole" if parts else "nothing is archived yet"
     yield from _of("disk", _free(home), health.disk(home))
@@ -118,6 +119,8 @@ def _pipeline(home: Home, datasets: Sequence[Dataset], archive: bool, tell: Say)
     yield from _of("outbox", "no alert waits", health.waiting(home, now))
     yield from _of("looks", "every dataset was looked at when its calendar wanted it", health.not_looked_at(home, standings, now))
     yield from _of("release dates", "the declared dates go on", health.ended_calendars(standings))
+    yield _acceptances(home, datasets)
+    yield _retention(home, datasets, now)
     told = server_troubles(home, now)
     yield from _of("runs", "the server's runs start and end" if told is not None else "no server to ask", told or ())
 
@@ -125,6 +128,36 @@ def _pipeline(home: Home, datasets: Sequence[Dataset], archive: bool, tell: Say)
 def _of(name: str, good: str, troubles: Iterable[Trouble]) -> Iterator[Finding]:
     found = [Finding(name, "wrong", f"{trouble.title}: {trouble.found}", trouble.to_do, trouble.code) for trouble in troubles]
     yield from found or [Finding(name, "ok", good)]
+
+
+def _acceptances(home: Home, datasets: Sequence[Dataset]) -> Finding:
+    """Whether a process died while a person accepted something."""
+    from tasks.acceptance import begun
+
+    left = [dataset.id for dataset in datasets if begun(home, dataset.id)]
+    if left:
+        found = f"not ended: {', '.join(left)}; the next run or `evidence accept` ends it, as a whole or not at all"
+        return Finding("acceptances", "note", found, f"evidence run {left[0]}")
+    return Finding("acceptances", "ok", "each was ended")
+
+
+def _retention(home: Home, datasets: Sequence[Dataset], now: datetime) -> Finding:
+    """What the next run of each dataset takes out, as its declaration says."""
+    from expectations.contract import ACCEPTED
+    from tasks.retention import plan
+
+    thinned = [dataset for dataset in datasets if dataset.retention.thins]
+    try:
+        found = [one for dataset in thinned if (one := plan(dataset, home, ACCEPTED, now.astimezone(LONDON).date()))]
+    except EvidenceError as error:  # the lake
+        return Finding("retention", "wrong", error.found, error.todo, error.code)
+    if found:
+        return Finding(
+            "retention", "note", "the next run takes out, as declared: " + "; ".join(f"{one.dataset}: {one.said}" for one in found)
+        )
+    return Finding(
+        "retention", "ok", f"nothing to take out; {len(thinned)} of {len(datasets)} datasets are thinned, the others keep every state"
+    )
 
 
 def _python() -> Finding:

@@ -47,7 +47,7 @@ def export(
 
     with waiting() as tell:
         tell("Exporting")
-        done = write(Home.from_environment(), Request(tuple(tables or ()), format, to, byte_order_mark, each, open_only))
+        done = write(Home.from_environment(), Request(tuple(tables or ()), format, to, byte_order_mark, each, open_only), tell)
     if as_json:
         print_json(
             {

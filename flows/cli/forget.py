@@ -69,6 +69,17 @@ def _publish(home: Home) -> dict[str, Any]:
     return dict(record.published or {})
 
 
+def _in_service(home: Home, dataset: str) -> str:
+    """What analysts have of the dataset now."""
+    from warehouse.lake import vintages
+
+    left = vintages(home, dataset)
+    if not left:
+        return "nothing; the dataset has no table until its next release lands"
+    release = f", release {left[-1].release}" if left[-1].release else ""
+    return escaped(f"{left[-1].rows:,} rows, landed {left[-1].landed_at[:10]}{release} ({left[-1].id})")
+
+
 def _print(chosen: Plan, gone: Forgotten, published: dict[str, Any], home: Home) -> None:
     out = console()
     for tombstone in gone.tombstones:
@@ -77,6 +88,8 @@ def _print(chosen: Plan, gone: Forgotten, published: dict[str, Any], home: Home)
         of_parts = f"{removed} of {len(tombstone.parts)} parts"
         out.print(f"[bold]{tombstone.dataset}[/bold]  snapshot {tombstone.snapshot} is forgotten, with {vintages} and {of_parts}")
         out.print(f"  [dim]tombstone:[/dim] {home.tombstone(tombstone.dataset, tombstone.snapshot)}", soft_wrap=True)
+        if tombstone.vintages:
+            out.print(f"  [dim]in service:[/dim] {_in_service(home, tombstone.dataset)}", soft_wrap=True)
     quoted = "1 run record quotes it" if gone.records_blanked == 1 else f"{gone.records_blanked} run records quote it"
     out.print(f"\n{gone.bytes_removed:,} bytes are gone from the archive; {quoted} no more.")
     if chosen.shared:

@@ -31,6 +31,7 @@ from flows.cli import (
     export,
     forget,
     new,
+    pages,
     provenance,
     rehearse,
     run,
@@ -87,7 +88,7 @@ app = typer.Typer(
 _GROUPS: dict[str, tuple[Callable[..., None], ...]] = {
     "The work": (run.run, status.status, watch.watch, check.check, new.new),
     "When a source changes": (changes.changes, accept.accept, decline.decline, alerts.alerts, compare.compare, rehearse.rehearse),
-    "The data": (datasets.datasets, show.show, sql.sql, export.export, provenance.provenance, diff.diff, forget.forget),
+    "The data": (datasets.datasets, show.show, sql.sql, pages.pages, export.export, provenance.provenance, diff.diff, forget.forget),
     "The service": (up.up, down.down, deployments.deployments, automations.automations, doctor.doctor),
 }
 for _panel, _commands in _GROUPS.items():

@@ -30,13 +30,19 @@ EXAMPLES = """\
 
   evidence new https://www.gov.uk/government/statistics/… --part "Table 100" --accept
 
+  evidence new survey/residents_2024.csv          a file of the inbox
+
 It fetches once, writes a declaration and a SELECT for you to read and correct, and never writes over a file.
 """
 
 
 def new(
     address: Annotated[
-        str, typer.Argument(help="The address of a page, a file or a query; or a file or folder of this machine.", metavar="URL_OR_FILE")
+        str,
+        typer.Argument(
+            help="The address of a page, file or query; or a file or folder of this machine, the inbox or an object store.",
+            metavar="URL_OR_FILE",
+        ),
     ],
     id: Annotated[str, typer.Option("--id", help="publisher.name; made from publisher and title where not given.")] = "",
     title: Annotated[str, typer.Option(help="The title, where the source's own is not the one.")] = "",

@@ -44,6 +44,18 @@ def waiting() -> Iterator[Say]:
         yield lambda text: progress.reset(task, description=text)
 
 
+def now_and_then(tell: Say, seconds: float = 2.0) -> Say:
+    """`tell`, at most once in so many seconds: for what has a thousand small steps, each of which would be a line of a log."""
+    last = [-seconds]
+
+    def told(text: str) -> None:
+        if time.monotonic() - last[0] >= seconds:
+            last[0] = time.monotonic()
+            tell(text)
+
+    return told
+
+
 @dataclass
 class _Row:
     step: str = "waiting"

@@ -184,6 +184,8 @@ def _print_published(record: RunRecord, home: Home) -> None:
         took = record.published.get("seconds") if record.published else None
         when = f"  [dim]published in {took:.1f} s[/dim]" if took else ""
         out.print(f"\n[bold]database[/bold]  {home.database}{when}", soft_wrap=True)
+    if told := (record.published or {}).get("pages"):
+        out.print(f"[bold]pages[/bold]     {escaped(told)}", soft_wrap=True)
     out.print(f"[bold]record[/bold]    {home.run(record.run)}", soft_wrap=True)
     queries = _queries(record, home)
     if queries:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, print_json, table
+from flows.cli.output import EXIT_FAILED, AsJson, console, escaped, joined, print_json, table
 from flows.cli.progress import waiting
 from warehouse.home import Home
 
@@ -43,7 +43,7 @@ def watch(as_json: AsJson = False) -> None:
     if as_json:
         print_json(seen.as_dict())
     else:
-        _print(seen)
+        _print(seen, home)
     if seen.late or seen.troubles or seen.problem or seen.settled.failed:
         raise typer.Exit(EXIT_FAILED)
 
@@ -59,8 +59,9 @@ def server_troubles(home: Home, now: datetime) -> tuple[Trouble, ...] | None:
     return troubles_of(api, now, TAG) if api else None
 
 
-def _print(seen: Seen) -> None:
+def _print(seen: Seen, home: Home) -> None:
     from expectations.calendar import LONDON
+    from tasks.record import read_holds
 
     today = seen.now.astimezone(LONDON).date()
     out = console()
@@ -69,7 +70,8 @@ def _print(seen: Seen) -> None:
     for one in [one for one in ordered if one.announced]:
         said = f"[yellow]{one.said(today)}[/yellow]" if one.late(today) or one.ended else one.said(today)
         moved = f"moved: was due {one.moved_from.said}" if one.moved_from else ""
-        never = "" if one.arrived else "[dim]nothing live here yet[/dim]"
+        announced = "[dim]announced by the publisher[/dim]" if one.by_publisher else ""
+        never = announced if one.arrived else "[dim]nothing live here yet[/dim]"
         shown.add_row(f"[bold]{one.dataset}[/bold]", said, str(one.arrived or ""), str(one.late_from or ""), moved or never)
     out.print(shown)
     without = sum(not one.announced for one in ordered)
@@ -80,6 +82,9 @@ def _print(seen: Seen) -> None:
             f"\n[red]wrong[/red]  {escaped(trouble.title)}: {escaped(trouble.found)}\n       {escaped(trouble.to_do)}", soft_wrap=True
         )
     out.print(f"\n{seen.summary.capitalize()}.")
+    held = [hold.dataset for hold in read_holds(home)]
+    if held:
+        out.print(f"{len(held)} dataset{' is' if len(held) == 1 else 's are'} held: {joined(held, 3)} (evidence changes)")
     told = len(seen.settled.opened), len(seen.settled.closed)
     if any(told):
         out.print(f"New: {told[0]}, over: {told[1]} (evidence alerts)")

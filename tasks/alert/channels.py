@@ -80,6 +80,17 @@ def load_channels(environment: Mapping[str, str] | None = None) -> Channels:
     return Channels({name: Channel(name, address) for name, address in addresses.items()}, routes)
 
 
+def is_address(address: str) -> bool:
+    """Whether Apprise knows an address, and finds all in it that it needs. Nothing is sent."""
+    import apprise
+
+    with _ONE_AT_A_TIME, _log_of_apprise():
+        try:
+            return isinstance(apprise.Apprise.instantiate(address), apprise.NotifyBase)
+        except TypeError:
+            return False
+
+
 def send(message: Message, channel: Channel) -> str:
     """Send a message through a channel. '' where the receiver took it, else why not, clean of the address's secrets."""
     import apprise

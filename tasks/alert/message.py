@@ -14,12 +14,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tasks.alert.book import DATABASE, Alert
+from tasks.alert.failing import MOST_ITEMS, MOST_LETTERS, blocks_of_failure, counted_rows
 from tasks.alert.render import Block, Item, as_html, as_text, one_line
 from tasks.alert.state import FLAPPING, STAYS, News, Opening
 
-MOST_ITEMS = 8
 _MOST_IN_CHAT = 3
-_MOST_LETTERS = 400  # of one change in a message; `evidence changes` shows the whole
 _MOST_IN_TITLE = 110
 _MOST_NAMED = 3  # of what rests on a dataset; the JSON has all
 _LONDON = ZoneInfo("Europe/London")
@@ -115,17 +114,19 @@ def _blocks(news: News, background: Background, event: str) -> Iterator[Block]:
     if background.why and event in ("held", "failed"):
         yield Block(f"What it is for ({background.title}): {background.why}", brief=False)
     if event == "failed" or (news.outcome.error and event == "held"):
-        yield from _failure(news)
+        yield from blocks_of_failure(news)
     opened = [opening for opening in news.opened if opening.alert.severity != "failure"]
     if opened:
         shown = sorted(opened, key=lambda opening: _SEVERITIES[opening.alert.severity])
-        items = [Item(one_line(one.alert.what, _MOST_LETTERS), one.alert.severity, one.alert.subject) for one in shown[:MOST_ITEMS]]
+        items = [Item(one_line(one.alert.what, MOST_LETTERS), one.alert.severity, one.alert.subject) for one in shown[:MOST_ITEMS]]
         yield Block("What changed:" if outcome.status != "failed" else "It also changed:", tuple(items), len(shown) - len(items))
     yield from (Block(said) for said in dict.fromkeys(_told_because(opening) for opening in news.opened) if said)
     if news.closed:
-        items = [Item(one_line(alert.what, _MOST_LETTERS), _lasted(alert), "") for alert in news.closed[:MOST_ITEMS]]
+        items = [Item(one_line(alert.what, MOST_LETTERS), _lasted(alert), "") for alert in news.closed[:MOST_ITEMS]]
         heading = {"accepted": "Accepted:", "resolved": "What is over:"}.get(event, "Resolved by this run:")
         yield Block(heading, tuple(items), len(news.closed) - len(items))
+    if event == "held" and any(opening.alert.kind == "column_renamed" for opening in news.opened):
+        yield Block("Before it can land, the declaration needs the column's new name: the first command prints the line to write.")
     yield Block(commands=tuple(_commands(news, event)))
 
 
@@ -137,7 +138,7 @@ def _consequence(news: News, background: Background, event: str) -> str:
             return "The database was not published: analysts keep the last published file, which lacks what landed since."
         return "The database is published again: analysts have all that has landed."
     if event == "held":
-        release = f" ({one_line(outcome.release, 80)})" if outcome.release else ""
+        release = f" (release {one_line(outcome.release, 80)})" if outcome.release else ""
         kept = f"{served} stays in service" if served else "Nothing of this dataset is in service yet"
         return f"{kept}. What the publisher sent now{release} is kept aside and waits for your decision."
     if event == "failed":
@@ -155,14 +156,16 @@ def _consequence(news: News, background: Background, event: str) -> str:
         if outcome.status == "failed":
             return f"Part of what was reported is over; the dataset still fails. {served or 'No table'} stays in service."
         return f"What was reported is over, and nothing is left to do. {_in_service(background, 'table') or 'Nothing yet'} is in service."
-    return f"The new release has landed and is in service ({_rows(outcome.rows)}); nothing waits for you. Look before you rely on what changed."
+    rows = counted_rows(outcome.rows)
+    return f"The new release has landed and is in service ({rows}); nothing waits for you. Look before you rely on what changed."
 
 
 def _in_service(background: Background, what: str) -> str:
     """'The last good table (landed 25 Sep 2025, 5,823 rows)'; '' where there is none."""
     if not background.last_landed:
         return ""
-    facts = [f"landed {_day(background.last_landed)}", _rows(background.last_rows), one_line(background.last_release, 60)]
+    release = f"release {one_line(background.last_release, 60)}" if background.last_release else ""
+    facts = [f"landed {_day(background.last_landed)}", counted_rows(background.last_rows), release]
     return f"The {what} ({', '.join(fact for fact in facts if fact)})"
 
 
@@ -184,31 +187,9 @@ def _rests(background: Background, event: str) -> str:
         titles.setdefault(kind, []).append(title)
     counted = [f"{len(named):,} {_PLURALS.get(kind, f'{kind}s') if len(named) > 1 else kind}" for kind, named in titles.items()]
     first = next(iter(titles.values()))
-    named = f" (first: {one_line('; '.join(first[:_MOST_NAMED]), _MOST_LETTERS)})" if len(background.rests_on_it) > 1 else f" ({first[0]})"
+    named = f" (first: {one_line('; '.join(first[:_MOST_NAMED]), MOST_LETTERS)})" if len(background.rests_on_it) > 1 else f" ({first[0]})"
     until = "They change with it." if event == "changed" else "They stay as they were until it lands."
     return f"On it rest {', '.join(counted)}{named}. {until}"
-
-
-def _failure(news: News) -> Iterator[Block]:
-    """What failed, from the coded error and the rules that do not hold."""
-    error = news.outcome.error or {}
-    facts = [
-        (name, one_line(error.get(key, ""), _MOST_LETTERS))
-        for name, key in (("expected", "expected"), ("found", "found"), ("where", "where"))
-    ]
-    yield Block(f"{error.get('title', 'It failed')}:", tuple(Item(fact, name) for name, fact in facts if fact))
-    broken = [result for result in news.outcome.checks.get("results", ()) if not result.get("success", True)]
-    if broken:
-        items = [Item(one_line(_rule(result), _MOST_LETTERS), str(result.get("severity", ""))) for result in broken[:MOST_ITEMS]]
-        yield Block("Rules that do not hold:", tuple(items), len(broken) - len(items))
-    if error.get("to_do") and error["code"] != "contract.missing":  # of which the commands say the same
-        yield Block(f"To do: {error['to_do'].replace('DATASET', news.outcome.dataset)}")
-
-
-def _rule(result: Mapping[str, Any]) -> str:
-    rows = result.get("unexpected_count")
-    because = f", because {result['because']}" if result.get("because") else ""
-    return f"{result.get('sentence') or result.get('expectation', 'a rule')}{because}" + (f" ({_rows(rows)} break it)" if rows else "")
 
 
 def _told_because(opening: Opening) -> str:
@@ -257,7 +238,7 @@ def _short(blocks: Sequence[Block]) -> list[Block]:
     """For chat: the first few changes, each cut to what fits a glance."""
     shown = []
     for block in blocks:
-        items = tuple(Item(one_line(item.text, _MOST_LETTERS // 2), item.word) for item in block.items[:_MOST_IN_CHAT])
+        items = tuple(Item(one_line(item.text, MOST_LETTERS // 2), item.word) for item in block.items[:_MOST_IN_CHAT])
         shown.append(Block(block.text, items, block.more + len(block.items) - len(items), block.commands, block.brief, block.small))
     return shown
 
@@ -296,10 +277,6 @@ def _ordered(news: News) -> list[Alert]:
 def _first_clause(text: str) -> str:
     """What stands before the details: enough for a subject line."""
     return re.split(r"[;:.] ", text)[0].rstrip(".")
-
-
-def _rows(count: int | None) -> str:
-    return "" if count is None else f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _day(time: str) -> str:

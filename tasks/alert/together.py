@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from tasks.alert.message import MOST_ITEMS, Background, Message, identity_of
+from tasks.alert.failing import MOST_ITEMS
+from tasks.alert.message import Background, Message, identity_of
 from tasks.alert.render import Block, Item, as_html, as_text, one_line
 from tasks.alert.state import News
 

@@ -15,7 +15,8 @@ from expectations.errors import EvidenceError
 from tasks.alert import outbox
 from tasks.alert.book import Alert, Book, keeping
 from tasks.alert.channels import Channels, load_channels
-from tasks.alert.message import MOST_ITEMS, Message
+from tasks.alert.failing import MOST_ITEMS
+from tasks.alert.message import Message
 from tasks.alert.render import Block, Item, as_html, as_text, one_line
 from tasks.alert.state import opening_of
 from warehouse.home import Home

@@ -14,15 +14,31 @@ import duckdb
 
 from expectations.change import Change
 from expectations.shape import Shape
-from tasks.changes import coverage, delivery, domains, geography, keys, moves, periods, renames, repeats, summary, values, vectors, vintages
+from tasks.changes import (
+    coverage,
+    delivery,
+    domains,
+    events,
+    geography,
+    keys,
+    markers,
+    moves,
+    periods,
+    renames,
+    repeats,
+    summary,
+    values,
+    vectors,
+    vintages,
+    wrapping,
+)
 from tasks.changes.columns import column_changes
+from tasks.changes.displaced import swapped_words
 from tasks.changes.match import Match, Translation, best_match, match_on_the_rest
 from tasks.changes.observed import Alignment, Comparison, Observed, Place
 from tasks.shape import sql
 
 _OF_VOLUME = ("area_missing", "area_added")  # of geography, these are held against the landed table
-
-EVENT_MEASURES = 6  # a table with more measures than this is not a list of events
 
 __all__ = ["Comparison", "Observed", "Place", "against_contract", "against_landed", "compare", "first_sight"]
 
@@ -43,7 +59,7 @@ def compare(
     """
     if before.shape.content == after.shape.content:
         plain = renames.align(None, before.shape, after.shape, None)
-        same = [*delivery.layout_changes(before.shape, after.shape), *column_changes(before.shape, after.shape, plain, relied_on)]
+        same = [*wrapping.layout_changes(before.shape, after.shape), *column_changes(before.shape, after.shape, plain, relied_on)]
         if delivery_kind == periods.INCREMENT:
             same += delivery.repeated_release(before, after)
         return _comparison(same, before, after, plain, delivery_kind or periods.FULL, ["the content of both is the same"])
@@ -73,18 +89,19 @@ def against_contract(
     contract's columns. Without it, or without a connection, by what the contract lists.
     """
     if connection is not None and before is not None and _holds(connection, before.table, contract):
-        basis = lay(connection, Observed(contract, before.table), after, key=key, delivery_kind=delivery_kind, place=place)
+        basis = lay(connection, Observed(contract, before.table, before.own), after, key=key, delivery_kind=delivery_kind, place=place)
         return _comparison(
             _contract_changes(connection, basis, relied_on), basis.before, after, basis.alignment, basis.delivery, [basis.why]
         )
     alignment = _without_period_headers(renames.align(None, contract, after.shape, None), contract, after.shape)
-    left, calm, place = Observed(contract, ""), _transactions(contract) and delivery_kind == periods.INCREMENT, place or Place()
+    told_columns = _with_relied_years(alignment, contract, after.shape, relied_on)
+    left, calm, place = Observed(contract, ""), events.transactions(contract) and delivery_kind == periods.INCREMENT, place or Place()
     told = [
-        *column_changes(contract, after.shape, alignment, relied_on),
+        *column_changes(contract, after.shape, told_columns, relied_on),
         *domains.domain_changes(None, left, after, alignment, None, calm)[0],
     ]
     told += [
-        *domains.marker_changes(left, after, alignment, calm),
+        *markers.marker_changes(left, after, alignment, calm),
         *vintages.vintage_changes(left, after, alignment),
         *geography.crs_changes(contract, after.shape),
     ]
@@ -143,7 +160,7 @@ def lay(
         renames.align(connection, before.shape, after.shape, (before, after), key), before.shape, after.shape
     )
     found = best_match(connection, before, after, alignment, key)
-    calm, kind, why = _calm(connection, before, after, alignment, delivery_kind)
+    calm, kind, why = events.calm(connection, before, after, alignment, delivery_kind)
     same_things = found or vectors.match_across_periods(connection, before, after, alignment)
     geo, codes = geography.geography_changes(connection, before, after, alignment, same_things, calm, place)
     coded = [later for _, later in geography.geography_columns(before.shape, after.shape, alignment)]
@@ -151,7 +168,7 @@ def lay(
     told, words = domains.domain_changes(connection, before, after, alignment, same_rows, calm, coded)
     told += [
         periods.left_with_them(connection, before, after.shape, change, kind)
-        for change in domains.marker_changes(before, after, alignment, calm)
+        for change in markers.marker_changes(before, after, alignment, calm)
     ]
     known = Translation({**codes.values, **words.values})
     rematched = best_match(connection, before, after, alignment, key, known) if known.values else found
@@ -164,7 +181,7 @@ def lay(
 def _contract_changes(connection: duckdb.DuckDBPyConnection, basis: Basis, relied_on: Collection[str] | None) -> list[Change]:
     before, after, alignment = basis.before.shape, basis.after, basis.alignment
     return [
-        *column_changes(before, after.shape, alignment, relied_on),
+        *column_changes(before, after.shape, _with_relied_years(alignment, before, after.shape, relied_on), relied_on),
         *[change for change in (*basis.geography, *basis.domains) if change.kind not in _OF_VOLUME],
         *keys.key_changes(connection, before, after, alignment, basis.key),
         *values.unit_changes(connection, basis.held, alignment, basis.place),
@@ -183,6 +200,7 @@ def _landed_changes(connection: duckdb.DuckDBPyConnection, basis: Basis) -> list
         *repeats.repeated_periods(connection, before, after, alignment, spans, basis.same_things),
         *repeats.repeated_events(connection, before, after, alignment, basis.delivery),
         *values.value_changes(connection, basis.held, basis.place),
+        *swapped_words(before.shape, after.shape, alignment),
         *coverage.coverage_changes(connection, after, {spans.after[start] for start in spans.added}, basis.place),
     ]
 
@@ -213,57 +231,6 @@ def _comparison(
     return Comparison(tuple(told), kind, before.shape.key, before.shape.measures, tuple(dict.fromkeys(said)), alignment)
 
 
-def _calm(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, delivery_kind: str | None
-) -> tuple[bool, str, str]:
-    """(whether categories and areas come and go by chance, the delivery, why it was inferred)."""
-    events = _transactions(before.shape) and _transactions(after.shape)
-    if delivery_kind:
-        return events and delivery_kind == periods.INCREMENT, delivery_kind, ""
-    shared = _rows_in_both(connection, before, after, alignment) if events else None
-    kind, why = periods.infer_delivery(periods.periods_of(before.shape, after.shape), events, shared)
-    return events and kind == periods.INCREMENT, kind, f"delivery {kind} inferred: {why}"
-
-
-def _transactions(shape: Shape) -> bool:
-    """Whether the rows are single events, not cells of a statistical table: no key, or an identifier of their own, and few measures."""
-    opaque = len(shape.key) == 1 and shape.key[0] != shape.area_column
-    return (not shape.key or opaque) and len(shape.measures) <= EVENT_MEASURES
-
-
-def _rows_in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> float:
-    """Share of the smaller table's rows that stand, in all columns that vary, in the other too."""
-    same_key = [(b, later) for b in before.shape.key if (later := alignment.later(b))]
-    if before.shape.key and len(same_key) == len(before.shape.key):
-        pairs = same_key  # an identifier says which event it is, whatever else of it was altered
-    else:
-        pairs = [(b, a) for b, a in alignment.pairs if _varies(before.shape, b) or _varies(after.shape, a)]
-        pairs = [(b, a) for b, a in pairs if b == before.shape.period_column or _alike(before, after, b, a)]
-    if not pairs or not after.shape.rows:
-        return 0.0
-    left = ", ".join(f"coalesce({sql.text(sql.identifier(b))}, '')" for b, _ in pairs)
-    right = ", ".join(f"coalesce({sql.text(sql.identifier(a))}, '')" for _, a in pairs)
-    found = connection.execute(
-        f"select count(*) from (select hash({right}) as h from {sql.identifier(after.table)}) semi join (select "
-        f"hash({left}) as h from {sql.identifier(before.table)}) using (h)"
-    ).fetchone()
-    return int(found[0]) / max(1, min(before.shape.rows, after.shape.rows)) if found else 0.0
-
-
-def _alike(before: Observed, after: Observed, earlier: str, later: str) -> bool:
-    """Whether a column is printed alike in both and has the same words: one that is not tells nothing of which row is which."""
-    old, new = before.shape.column(earlier), after.shape.column(later)
-    if old is None or new is None or (old.type != new.type and "text" in (old.type, new.type)) or old.format != new.format:
-        return False
-    return old.categories is None or new.categories is None or set(old.categories) == set(new.categories)
-
-
-def _varies(shape: Shape, name: str) -> bool:
-    """Whether a column says something of its row: it has more than one value, and does not merely count the rows."""
-    column = shape.column(name)
-    return column is not None and column.role != "row_number" and (column.distinct > 1 or name == shape.period_column)
-
-
 def _holds(connection: duckdb.DuckDBPyConnection | None, table: str, contract: Shape) -> bool:
     """Whether a landed table has every column that the contract names."""
     if connection is None:
@@ -273,17 +240,29 @@ def _holds(connection: duckdb.DuckDBPyConnection | None, table: str, contract: S
 
 
 def _without_period_headers(alignment: Alignment, before: Shape, after: Shape) -> Alignment:
-    """Columns that are themselves periods come and go as periods do, and are told as such."""
+    """Columns that are themselves periods come and go as periods do, and are told as such; one that only lost its header is told as renamed."""
     headers = set(before.period_headers) | set(after.period_headers)
     if not headers:
         return alignment
-    renamed = tuple(rename for rename in alignment.renamed if rename.before not in headers and rename.after not in headers)
+    renamed = tuple(
+        rename
+        for rename in alignment.renamed
+        if not headers & {rename.before, rename.after}
+        or (rename.evidence.get("values_equal") and not headers >= {rename.before, rename.after})
+    )
     return Alignment(
         alignment.common,
         renamed,
         tuple(name for name in alignment.removed if name not in headers),
         tuple(name for name in alignment.added if name not in headers),
     )
+
+
+def _with_relied_years(alignment: Alignment, before: Shape, after: Shape, relied_on: Collection[str] | None) -> Alignment:
+    """A column of one period that is gone and that somebody reads by its name is missed as a column too."""
+    wanted = [name for name in before.period_headers if relied_on and name in relied_on]
+    gone = tuple(name for name in wanted if alignment.later(name) is None and after.column(name) is None)
+    return replace(alignment, removed=(*alignment.removed, *gone)) if gone else alignment
 
 
 def _said_of(found: Match | None) -> str:

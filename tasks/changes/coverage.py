@@ -14,8 +14,8 @@ import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
+from tasks.changes.cells import home_condition
 from tasks.changes.observed import Observed, Place
-from tasks.changes.values import home_condition
 from tasks.changes.words import figure, quoted
 from tasks.shape import sql
 from tasks.shape.periods import parse_all
@@ -23,6 +23,7 @@ from tasks.shape.periods import parse_all
 STEP = 0.08  # of the count; a smaller step is growth
 BEYOND = 3.0  # times the usual step
 RATE_HOLDS = 0.03  # median move of the rate, against itself
+RESOLVED = 20  # of its last printed place: a smaller rate moves by its rounding alone
 FEWEST = 10  # pairs of cells
 MOST_ROWS = 3_000_000
 _RATE = re.compile(r"percent|per_?cent|pct|rate|share|proportion|%|(^|_)pt_", re.IGNORECASE)
@@ -69,7 +70,8 @@ def _count_and_rate(shape: Shape) -> tuple[str | None, str | None]:
     ]
     counts = [column for column in measures if column.type == "integer" and column not in rates]
     best = max(counts, key=lambda column: column.filled, default=None)
-    rate = max(rates, key=lambda column: column.filled, default=None)
+    # Of rates that are as full, the largest: it is the least rounded.
+    rate = max(rates, key=lambda column: (column.numbers // 10, column.quantiles[2:3]), default=None)
     return best.name if best else None, rate.name if rate else None
 
 
@@ -86,10 +88,11 @@ def _steps(connection: duckdb.DuckDBPyConnection, seen: Observed, count: str, ra
         f"{sql.number('x.' + sql.identifier(count))} as c, "
         f"{sql.number('x.' + sql.identifier(rate))} as r from {sql.identifier(seen.table)} as x where {condition}"
     )
+    unit = f"select pow(10, -max(length(split_part({sql.text(sql.identifier(rate))}, '.', 2)))) as unit from {sql.identifier(seen.table)}"
     rows = connection.execute(
-        f"with cells as materialized ({cells}), pairs as (select b.t as t, b.c as old, a.c as new, b.r as "
+        f"with cells as materialized ({cells}), unit as ({unit}), pairs as (select b.t as t, b.c as old, a.c as new, b.r as "
         f"rate_before, a.r as rate_after from cells as b join cells as a on a.h = b.h and a.t = b.t + 1 "
-        f"where b.c > 0 and a.c > 0 and b.r > 1 and a.r is not null) "
+        f"where b.c > 0 and a.c > 0 and b.r >= {RESOLVED} * (select unit from unit) and a.r is not null) "
         f"select t, sum(new) / sum(old), median(abs(rate_after - rate_before) / rate_before), count(*), max(old), "
         f"max(new) from pairs group by t having count(*) >= {FEWEST} order by t"
     ).fetchall()

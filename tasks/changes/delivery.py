@@ -1,4 +1,4 @@
-"""The delivery itself: nothing in it, tests in it, twice in it, or the same content in another wrapping.
+"""The delivery itself: nothing in it, tests in it, twice in it, or cut off before its end.
 
 Refuses to call a place a test because of its name (Test Valley): only whole words that no place, school or category bears.
 """
@@ -6,11 +6,12 @@ Refuses to call a place a test because of its name (Test Valley): only whole wor
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 
 from expectations.change import Change, Severity
-from expectations.shape import Layout, Shape
+from tasks.changes import wrapping
 from tasks.changes.observed import Alignment, Observed
 from tasks.changes.words import counted, listed, quoted, share
 from tasks.shape import sql
@@ -35,7 +36,7 @@ def delivery_changes(connection: duckdb.DuckDBPyConnection, before: Observed, af
         *_cut_off(connection, before, after, alignment),
         *_test_changes(connection, before, after),
         *_repeated(connection, before, after),
-        *layout_changes(before.shape, after.shape),
+        *wrapping.layout_changes(before.shape, after.shape),
     ]
 
 
@@ -59,21 +60,49 @@ def _cut_off(connection: duckdb.DuckDBPyConnection, before: Observed, after: Obs
         if column.empty != 1 or old is None or old.empty:
             break
         ends.append(column.name)
-    if not ends or after.shape.rows < 3 or len(ends) == len(after.shape.columns):
+    if after.shape.rows < 3 or len(after.shape.columns) < 2:
         return []
+    if not ends or len(ends) == len(after.shape.columns):
+        return _cut_in_a_word(connection, before, after, alignment)
     # A record that was cut has its first cells; a line of totals under the table has not.
     starts = [column.name for column in after.shape.columns if column.name not in ends and column.empty < 0.5 * after.shape.rows][:1]
     tests = " and ".join([f"{sql.identifier(name)} is null" for name in ends] + [f"{sql.identifier(name)} is not null" for name in starts])
     source = sql.identifier(after.table)
     found = connection.execute(f"select count(*) from {source} where rowid = (select max(rowid) from {source}) and {tests}").fetchone()
     if not found or not found[0]:
+        return _cut_in_a_word(connection, before, after, alignment)
+    return [_truncated(before, after, ends[::-1], "which every other row has")]
+
+
+def _cut_in_a_word(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment) -> list[Change]:
+    """truncated: the last record alone is shorter than the header, and its last cell is how a longer one of the earlier file begins."""
+    if sum(layout.ragged_rows for layout in after.shape.layouts.values()) != 1:
         return []
+    source, names = sql.identifier(after.table), [column.name for column in after.shape.columns]
+    last = connection.execute(
+        f"select {', '.join(map(sql.identifier, names))} from {source} where rowid = (select max(rowid) from {source})"
+    ).fetchone()
+    cells = [cell for cell in last or () if cell is not None]
+    whole = len(cells)
+    earlier = alignment.earlier(names[whole - 1]) if cells and list((last or ())[:whole]) == cells and whole < len(names) else None
+    if earlier is None:
+        return []
+    cell = sql.identifier(earlier)
+    found = connection.execute(
+        f"select count(*) from {sql.identifier(before.table)} where starts_with({cell}, $1) and length({cell}) > length($1)", [cells[-1]]
+    ).fetchone()
+    if not found or not found[0]:
+        return []
+    return [_truncated(before, after, names[whole:], f"and ends within a word: {quoted(str(cells[-1])[:60])}")]
+
+
+def _truncated(before: Observed, after: Observed, missing: Sequence[str], why: str) -> Change:
     what = (
-        f"The file seems to end before its data does: the last row has no {listed([quoted(name) for name in reversed(ends)], 3)}, "
-        f"which every other row has ({before.shape.rows:,} rows before, {after.shape.rows:,} now)."
+        f"The file seems to end before its data does: the last row has no {listed([quoted(name) for name in missing], 3)}, "
+        f"{why} ({before.shape.rows:,} rows before, {after.shape.rows:,} now)."
     )
-    evidence = {"columns": ends[::-1], "rows_before": before.shape.rows, "rows_after": after.shape.rows}
-    return [Change("truncated", Severity.BREAKING, what, None, before.shape.rows, after.shape.rows, evidence, "last row")]
+    evidence = {"columns": list(missing), "rows_before": before.shape.rows, "rows_after": after.shape.rows}
+    return Change("truncated", Severity.BREAKING, what, None, before.shape.rows, after.shape.rows, evidence, "last row")
 
 
 def no_rows(after: Observed, before: Observed | None = None) -> list[Change]:
@@ -133,114 +162,6 @@ def test_rows(connection: duckdb.DuckDBPyConnection, observed: Observed) -> list
             words_found,
             {"rows": rows, "words": found},
             "\x1f".join(words_found),
-        )
-    ]
-
-
-def layout_changes(before: Shape, after: Shape) -> list[Change]:
-    """layout_moved and encoding_changed, between the (first) layouts of the two."""
-    old, new = _first(before), _first(after)
-    if old is None or new is None:
-        return []
-    return [*_moved(old, new), *_encoded(old, new)]
-
-
-def _first(shape: Shape) -> Layout | None:
-    return next(iter(shape.layouts.values()), None)
-
-
-def _moved(old: Layout, new: Layout) -> list[Change]:
-    facts: list[tuple[str, object, object, str]] = []
-    if old.header_row and new.header_row and old.header_row != new.header_row:
-        facts.append(
-            ("header_row", old.header_row, new.header_row, f"the header stands in row {new.header_row} instead of {old.header_row}")
-        )
-    if old.header_rows and new.header_rows and old.header_rows != new.header_rows:
-        facts.append(
-            (
-                "header_rows",
-                old.header_rows,
-                new.header_rows,
-                f"the header is spread over {counted(new.header_rows, 'row')} instead of {old.header_rows}",
-            )
-        )
-    if old.sheet and new.sheet and old.sheet.strip() != new.sheet.strip():
-        facts.append(("sheet", old.sheet, new.sheet, f"the table is on the sheet {quoted(new.sheet)} instead of {quoted(old.sheet)}"))
-    extra = [sheet for sheet in new.sheets if sheet not in old.sheets and sheet != new.sheet]
-    gone = [sheet for sheet in old.sheets if sheet not in new.sheets and sheet != old.sheet]
-    if old.sheets and new.sheets and extra:
-        facts.append(
-            ("sheets", list(old.sheets), list(new.sheets), f"there are other sheets beside it: {listed([quoted(s) for s in extra], 3)}")
-        )
-    if old.sheets and new.sheets and gone:
-        facts.append(("sheets", list(old.sheets), list(new.sheets), f"sheets are gone: {listed([quoted(s) for s in gone], 3)}"))
-    if old.member and new.member and _stem(old.member) != _stem(new.member):
-        facts.append(
-            (
-                "member",
-                old.member,
-                new.member,
-                f"the table is in the member {quoted(new.member)} of the archive instead of {quoted(old.member)}",
-            )
-        )
-    if not facts:
-        return []
-    what = f"The table stands elsewhere in the file: {listed([fact[3] for fact in facts], 3)}. It was still read with certainty."
-    evidence = {name: {"before": b, "after": a} for name, b, a, _ in facts}
-    return [
-        Change(
-            "layout_moved", Severity.WARNING, what, None, {n: b for n, b, _, _ in facts}, {n: a for n, _, a, _ in facts}, evidence, "layout"
-        )
-    ]
-
-
-def _stem(member: str) -> str:
-    return re.sub(r"[\d_\-\s]+", "", member.lower())
-
-
-def _encoded(old: Layout, new: Layout) -> list[Change]:
-    names = {
-        "format": "the format",
-        "encoding": "the character set",
-        "bom": "the byte order mark",
-        "delimiter": "the delimiter",
-        "quote": "the quoting",
-        "line_end": "the line ends",
-        "compression": "the compression",
-    }
-    facts = {}
-    for name, words in names.items():
-        was, now = getattr(old, name), getattr(new, name)
-        if was == now or (name != "bom" and (was is None or now is None) and name != "compression"):
-            continue
-        if name == "encoding" and {str(was).lower().replace("-sig", ""), str(now).lower().replace("-sig", "")} <= {
-            "utf-8",
-            "utf8",
-            "ascii",
-            "us-ascii",
-        }:
-            continue
-        facts[name] = (words, was, now)
-    if not facts:
-        return []
-    said = []
-    for name, (words, was, now) in facts.items():
-        verb = "are" if name == "line_end" else "is"
-        said.append(
-            f"{words} {'came' if now else 'is gone'}" if name == "bom" else f"{words} {verb} {now or 'none'} instead of {was or 'none'}"
-        )
-    what = f"The wrapping changed and the content reads the same: {listed(said, 6)}."
-    evidence = {name: {"before": was, "after": now} for name, (_, was, now) in facts.items()}
-    return [
-        Change(
-            "encoding_changed",
-            Severity.INFO,
-            what,
-            None,
-            {n: v[1] for n, v in facts.items()},
-            {n: v[2] for n, v in facts.items()},
-            evidence,
-            "\x1f".join(facts),
         )
     ]
 

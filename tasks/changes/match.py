@@ -5,7 +5,7 @@ Refuses to match a row whose key is not unique in its own table: what cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -15,8 +15,10 @@ from typing import Any
 import duckdb
 
 from expectations.shape import Shape
-from tasks.changes.in_order import in_order
+from tasks.changes.by_key import Side, pair_by_key
+from tasks.changes.in_order import pair_in_order, repeats_no_key
 from tasks.changes.observed import Alignment, Observed
+from tasks.changes.spelling import cells_of
 from tasks.shape import sql
 from tasks.shape.periods import parse_all
 
@@ -27,7 +29,9 @@ NUMERIC = ("integer", "number")
 
 @dataclass(frozen=True)
 class Match:
-    """Pairs of rows with one key. `pairs` is a temporary table (b, a) of row ids of the earlier and the later table."""
+    """Pairs of rows with one key. `pairs` is a temporary table (b, a, stayed): row ids of the earlier and the later table, and whether the
+    two rows print the columns `alongside` alike.
+    """
 
     before_key: tuple[str, ...]
     after_key: tuple[str, ...]
@@ -36,7 +40,13 @@ class Match:
     before_keys: int  # distinct keys in the earlier table
     after_keys: int
     across_periods: bool = False  # the period was left out of the key: other periods, same things
-    in_order: bool = False  # every pair is of two rows with one row id, and every row has its pair
+    in_order: bool = False  # every row has its pair, in the order in which they stand
+    alongside: tuple[tuple[str, str], ...] = ()  # (earlier, later) columns
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row of the earlier table has its pair."""
+        return self.count == self.before_keys
 
     @property
     def coverage(self) -> float:
@@ -88,7 +98,8 @@ def best_match(
     tried: dict[tuple[tuple[str, str], ...], Match] = {}
     for pairs in _candidate_keys(before.shape, after.shape, alignment, key):
         if pairs and pairs not in tried:
-            tried[pairs] = match(connection, before, after, pairs, translation)
+            alongside = measures_of(before.shape, after.shape, alignment, [earlier for earlier, _ in pairs])
+            tried[pairs] = match(connection, before, after, pairs, translation, alongside=alongside)
     good = [found for found in tried.values() if found.count >= 3 or found.coverage >= 0.5]
     if not good:
         return None
@@ -118,51 +129,58 @@ def match(
     after: Observed,
     key: Sequence[tuple[str, str]],
     translation: Translation | None = None,
-    where: tuple[str, str] = ("true", "true"),
     across_periods: bool = False,
+    alongside: Sequence[tuple[str, str]] = (),
 ) -> Match:
-    """Match on given (earlier, later) columns. Numbers match however they are printed, text without blanks at its ends."""
-    left = key_cells(before.shape, after.shape, key, 0, translation or Translation())
-    right = key_cells(before.shape, after.shape, key, 1, Translation())
+    """Match on given (earlier, later) columns. Numbers match however they are printed, text without blanks at its ends.
+
+    `alongside`: columns that are held against each other where rows match: the column `stayed` of the pairs says whether all are printed alike.
+    """
+    left = [_key_cell(before.shape, after.shape, pair, 0, translation or Translation()) for pair in key]
+    right = [_key_cell(before.shape, after.shape, pair, 1, Translation()) for pair in key]
     names = tuple(b for b, _ in key), tuple(a for _, a in key)
-    done, asked = memory(), (id(connection), before.table, after.table, left, right, where)
+    done, asked = memory(), (id(connection), before.table, after.table, tuple(left), tuple(right))
     known: Match | None = done.get(asked)
     if known is not None:
         return replace(known, before_key=names[0], after_key=names[1], across_periods=across_periods)
-    name = f"_pairs_{next(_serial)}"
-    if left == right and where == ("true", "true"):
-        spellings = [key_cells(before.shape, after.shape, [pair], 1, Translation()) for pair in key]
-        if in_order(connection, before.table, after.table, after.shape, names[1], spellings):
-            connection.execute(f"create or replace temp table {name} as select rowid as b, rowid as a from {sql.identifier(after.table)}")
-            rows = after.shape.rows
-            done[asked] = paired = Match(*names, name, rows, rows, rows, across_periods, in_order=True)
-            return paired
-    for side, cells, table, condition in (("b", left, before.table, where[0]), ("a", right, after.table, where[1])):
-        connection.execute(
-            f"create or replace temp table _keys_{side} as select hash({cells}) as h, count(*) as n, min(rowid) as r "
-            f"from {sql.identifier(table)} where {condition} group by h"
-        )
-    connection.execute(
-        f"create or replace temp table {name} as select b.r as b, a.r as a from _keys_b as b join _keys_a as a using (h) where b.n = 1 and a.n = 1"
-    )
-    counts = connection.execute(
-        f"select (select count(*) from {name}), (select count(*) from _keys_b), (select count(*) from _keys_a)"
-    ).fetchone() or (0, 0, 0)
-    connection.execute("drop table _keys_b; drop table _keys_a")
-    found = Match(*names, name, int(counts[0]), int(counts[1]), int(counts[2]), across_periods)
-    done[asked] = found
+    name, beside = f"_pairs_{next(_serial)}", tuple(alongside)
+    cells = cells_of(connection, before, after, key, list(zip(left, right, strict=True)))
+    unique = [
+        told_apart and repeats_no_key(observed.own, columns)
+        for told_apart, observed, columns in zip(cells.told_apart, (before, after), names, strict=True)
+    ]
+    paired = pair_in_order(connection, before.table, after.table, key, beside, name) if cells.as_printed and any(unique) else None
+    if paired is not None:
+        done[asked] = found = Match(*names, name, paired, paired, paired, across_periods, in_order=True, alongside=beside)
+        return found
+    sides = [
+        Side(observed.table, keys, ", ".join(sql.identifier(pair[side]) for pair in beside) or "0", unique[side])
+        for side, (observed, keys) in enumerate(zip((before, after), (cells.before, cells.after), strict=True))
+    ]
+    done[asked] = found = Match(*names, name, *pair_by_key(connection, sides[0], sides[1], name), across_periods, alongside=beside)
     return found
 
 
 def key_cells(before: Shape, after: Shape, key: Sequence[tuple[str, str]], side: int, translation: Translation, alias: str = "") -> str:
     """SQL of the canonical key cells of one side, comma separated."""
-    cells = []
-    for pair in key:
-        numeric = is_numeric(before, pair[0]) and is_numeric(after, pair[1])
-        column = (before, after)[side].column(pair[side])
-        cell = sql.canonical(alias + sql.identifier(pair[side]), numeric, column.format if column else "thousands")
-        cells.append(translation.cell(pair[0], cell) if side == 0 else cell)
-    return ", ".join(cells) or "0"
+    return ", ".join(_key_cell(before, after, pair, side, translation, alias) for pair in key) or "0"
+
+
+def _key_cell(before: Shape, after: Shape, pair: tuple[str, str], side: int, translation: Translation, alias: str = "") -> str:
+    numeric = is_numeric(before, pair[0]) and is_numeric(after, pair[1])
+    column = (before, after)[side].column(pair[side])
+    cell = sql.canonical(alias + sql.identifier(pair[side]), numeric, column.format if column else "thousands")
+    return translation.cell(pair[0], cell) if side == 0 else cell
+
+
+def measures_of(before: Shape, after: Shape, alignment: Alignment, key: Collection[str]) -> list[tuple[str, str]]:
+    """(earlier, later) names of the columns beside a key that either table has for a measure and both hold as numbers."""
+    chosen = set(before.measures) | {earlier for name in after.measures if (earlier := alignment.earlier(name))}
+    return [
+        (earlier, later)
+        for earlier, later in alignment.pairs
+        if earlier in chosen and earlier not in key and is_numeric(before, earlier) and is_numeric(after, later)
+    ]
 
 
 def is_numeric(shape: Shape, name: str) -> bool:

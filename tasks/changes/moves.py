@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from tasks.changes.match import Match, Translation, is_numeric, memory, same_periods
+from tasks.changes.match import Match, Translation, measures_of, memory, same_periods
 from tasks.changes.observed import Alignment, Observed
 from tasks.shape import sql
 
@@ -92,14 +92,8 @@ def hold(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observe
     match = _within_periods(connection, before, after, alignment, match)
     if match.count == 0:
         return Held(before, after, None, (), False)
-    moves = tuple(measure_moves(connection, before, after, alignment, match))
-    every = sampled(match, len(_measures(before, after, alignment, match)))
+    moves, every = measure_moves(connection, before, after, alignment, match)
     return Held(before, after, match, moves, _running_total(before, after, moves), every)
-
-
-def sampled(match: Match, measures: int) -> int:
-    """Of the matched rows, every how-manieth is looked at."""
-    return max(1, match.count * measures // MOST_CELLS)
 
 
 def _within_periods(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match) -> Match:
@@ -112,7 +106,7 @@ def _within_periods(connection: duckdb.DuckDBPyConnection, before: Observed, aft
     earlier = Translation(same_periods(before.shape, after.shape, alignment)).cell(column, cells[0])
     name = f"{match.pairs}_within"
     connection.execute(
-        f"create or replace temp table {name} as select p.b, p.a from {match.pairs} as p join {sql.identifier(before.table)} as x "
+        f"create or replace temp table {name} as select p.b, p.a, p.stayed from {match.pairs} as p join {sql.identifier(before.table)} as x "
         f"on x.rowid = p.b join {sql.identifier(after.table)} as y on y.rowid = p.a where {earlier} is not distinct from {cells[1]}"
     )
     found = connection.execute(f"select count(*) from {name}").fetchone()
@@ -121,29 +115,25 @@ def _within_periods(connection: duckdb.DuckDBPyConnection, before: Observed, aft
 
 def measure_moves(
     connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, alignment: Alignment, match: Match
-) -> list[Moves]:
-    """One record per measure that both tables hold as numbers. Beyond `MOST_CELLS` cells, every n-th matched row is looked at."""
-    measures = _measures(before, after, alignment, match)
+) -> tuple[tuple[Moves, ...], int]:
+    """(one record per measure that both tables hold as numbers, of the matched rows every how-manieth was looked at).
+
+    Exact, except where more than `MOST_CELLS` cells would have to be looked at one by one: those of rows that changed or, where most figures moved,
+    of all rows. Then every n-th matched row is looked at.
+    """
+    measures = measures_of(before.shape, after.shape, alignment, match.before_key)
     if not measures:
-        return []
+        return (), 1
     done, asked = memory(), ("moves", id(connection), before.table, after.table, match.pairs, tuple(measures))
     if asked not in done:
-        pairs = _to_look_at(connection, match, len(measures))
-        done[asked] = _counted_where_changed(connection, before, after, match, pairs, measures) or _counted(
-            connection, before, after, pairs, measures, _MIDDLE
-        )
-    return [_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in done[asked]]
-
-
-def _to_look_at(connection: duckdb.DuckDBPyConnection, match: Match, measures: int) -> str:
-    """The matched rows that are looked at: all of them, or a table of every n-th."""
-    step = sampled(match, measures)
-    if step == 1:
-        return match.pairs
-    name = f"{match.pairs}_sampled"
-    numbered = f"select *, row_number() over (order by b) as n from {match.pairs}"
-    connection.execute(f"create or replace temp table {name} as select b, a from ({numbered}) where n % {step} = 0")
-    return name
+        found, every = _counted_where_changed(connection, before, after, match, measures), 1
+        if found is None:
+            every = max(1, match.count * len(measures) // MOST_CELLS)
+            among = f"(select b, a from {match.pairs} where rowid % {every} = 0)"
+            found = _counted(connection, before, after, among, measures, _MIDDLE)
+        done[asked] = found, every
+    rows, every = done[asked]
+    return tuple(_moves(before, measures[row[0]][0], measures[row[0]][1], row[1:]) for row in rows), every
 
 
 def _counted(
@@ -154,7 +144,7 @@ def _counted(
     connection.execute(
         f"create or replace temp table _cells as select c.m as m, trim(c.x) as tx, trim(c.y) as ty, "
         f"{sql.number('c.x')} as x, {sql.number('c.y')} as y from "
-        f"(select unnest([{cells}]) as c from (select b, a from {pairs}) as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+        f"(select unnest([{cells}]) as c from {pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
         f"join {sql.identifier(after.table)} as y on y.rowid = p.a) where c.x is not null or c.y is not null"
     )
     rows = connection.execute(_MOVES.replace("{middle}", middle)).fetchall()
@@ -168,22 +158,18 @@ def changed_rows(connection: duckdb.DuckDBPyConnection, before: Observed, after:
 
 
 def _counted_where_changed(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, pairs: str, measures: Sequence[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, measures: Sequence[tuple[str, str]]
 ) -> list[tuple[Any, ...]] | None:
     """The same, where most figures stayed as they were: rows that print all measures alike are counted, and only the others looked at.
 
-    `None` where some measure has not more figures that stayed than others: only then is the middle of its ratios sure to be 1.
+    `None` where some measure has not more figures that stayed than others (only then is the middle of its ratios sure to be 1), and where too
+    many rows changed.
     """
-    differ = " or ".join(f"x.{sql.identifier(b)} is distinct from y.{sql.identifier(a)}" for b, a in measures)
-    x, y, changed = sql.identifier(before.table), sql.identifier(after.table), f"{pairs}_changed"
-    paired = (
-        f"{x} as x join {y} as y on x.rowid = y.rowid"
-        if match.in_order and pairs == match.pairs
-        else (f"{pairs} as p join {x} as x on x.rowid = p.b join {y} as y on y.rowid = p.a")
-    )
-    connection.execute(f"create or replace temp table {changed} as select x.rowid as b, y.rowid as a from {paired} where {differ}")
-    memory()["changed", id(connection), before.table, after.table, pairs] = changed
-    stayed = _stayed(connection, before, match, pairs, changed, [b for b, _ in measures])
+    changed = _changed(connection, before, after, match, measures)
+    if changed is None:
+        return None
+    memory()["changed", id(connection), before.table, after.table, match.pairs] = changed
+    stayed = _stayed(connection, before, match, changed, [b for b, _ in measures])
     moved = {row[0]: row for row in _counted(connection, before, after, changed, measures, _MIDDLE_IS_ONE)}
     rows = []
     for at in range(len(measures)):
@@ -197,15 +183,29 @@ def _counted_where_changed(
     return rows
 
 
-def _stayed(
-    connection: duckdb.DuckDBPyConnection, before: Observed, match: Match, pairs: str, changed: str, measures: Sequence[str]
-) -> Sequence[int]:
+def _changed(
+    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, measures: Sequence[tuple[str, str]]
+) -> str | None:
+    """A table of the matched rows that print some measure otherwise; None where they are too many to be looked at one by one."""
+    name, rows = f"{match.pairs}_changed", f"select b, a from {match.pairs} where not stayed"
+    if match.alongside != tuple(measures):
+        differ = " or ".join(f"x.{sql.identifier(b)} is distinct from y.{sql.identifier(a)}" for b, a in measures)
+        rows = (
+            f"select p.b, p.a from {match.pairs} as p join {sql.identifier(before.table)} as x on x.rowid = p.b "
+            f"join {sql.identifier(after.table)} as y on y.rowid = p.a where {differ}"
+        )
+    connection.execute(f"create or replace temp table {name} as {rows}")
+    found = connection.execute(f"select count(*) from {name}").fetchone() or (0,)
+    return name if found[0] * len(measures) <= MOST_CELLS else None
+
+
+def _stayed(connection: duckdb.DuckDBPyConnection, before: Observed, match: Match, changed: str, measures: Sequence[str]) -> Sequence[int]:
     """For each measure, of the matched rows that did not change: how many print a number, and how many of these another than zero."""
     numbers = [sql.number(f"x.{sql.identifier(name)}") for name in measures]
     counts = ", ".join(f"count({number}), count(*) filter ({number} <> 0)" for number in numbers)
     source, nothing = f"select {counts} from {sql.identifier(before.table)} as x", (0,) * (2 * len(measures))
-    if not (match.in_order and pairs == match.pairs):
-        among = f"rowid in (select b from {pairs}) and rowid not in (select b from {changed})"
+    if not match.whole:
+        among = f"rowid in (select b from {match.pairs}) and rowid not in (select b from {changed})"
         return connection.execute(f"{source} where {among}").fetchone() or nothing
     every = connection.execute(source).fetchone() or nothing  # a plain pass over all rows costs less than to leave some out
     some = connection.execute(f"{source} where rowid in (select b from {changed})").fetchone() or nothing
@@ -273,15 +273,6 @@ def _moves(before: Observed, earlier: str, later: str, found: Sequence[Any]) -> 
         relative_move=float(found[10] or 0),
         near=int(found[11]),
     )
-
-
-def _measures(before: Observed, after: Observed, alignment: Alignment, match: Match) -> list[tuple[str, str]]:
-    chosen = set(before.shape.measures) | {earlier for name in after.shape.measures if (earlier := alignment.earlier(name))}
-    return [
-        (earlier, later)
-        for earlier, later in alignment.pairs
-        if earlier in chosen and earlier not in match.before_key and is_numeric(before.shape, earlier) and is_numeric(after.shape, later)
-    ]
 
 
 def _running_total(before: Observed, after: Observed, moves: Sequence[Moves]) -> bool:

@@ -18,10 +18,18 @@ __all__ = ["Alignment", "Comparison", "Observed", "Place", "Rename"]
 
 @dataclass(frozen=True)
 class Observed:
-    """A shape and the table (all VARCHAR) in the connection that it was observed in."""
+    """A shape and the table (all VARCHAR) in the connection that it was observed in.
+
+    `seen`: the table's own shape, where `shape` is not: a contract that is held against something by the values of the table that landed last.
+    """
 
     shape: Shape
     table: str
+    seen: Shape | None = None
+
+    @property
+    def own(self) -> Shape:
+        return self.seen or self.shape
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Layout, Shape
-from tasks.changes import delivery
+from tasks.changes import delivery, wrapping
 from tasks.changes.words import counted, listed, quoted, share
 from tasks.shape import sql
 
@@ -57,7 +57,7 @@ def part_changes(
         if copies >= delivery.REPEATED * rows and (old is None or _copies(connection, old) < delivery.REPEATED * _rows(connection, old)):
             changes.append(_twice(part, copies, rows))
         if old is not None:
-            changes += [_of_part(change, part) for change in delivery.layout_changes(_laid(old), _laid(part))]
+            changes += [_of_part(change, part) for change in wrapping.layout_changes(_laid(old), _laid(part))]
     return changes
 
 

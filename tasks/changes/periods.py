@@ -5,19 +5,22 @@ Refuses to alarm over a period that is only printed otherwise, and over one that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 
 from expectations.change import Change, Severity
-from expectations.shape import Shape
+from expectations.shape import Column, Shape
 from tasks.changes.observed import Alignment, Observed
 from tasks.changes.words import counted, listed, quoted
 from tasks.shape import sql
-from tasks.shape.periods import parse_all
+from tasks.shape.periods import names_a_period, parse, parse_all
 
 FULL, WINDOW, INCREMENT = "full", "window", "increment"
+_OF_PERIODS = re.compile(r"identifier|type", re.IGNORECASE)  # a column that says what kind of period another one holds
+_LIKE_PERIOD = re.compile(r"(19|20)\d\d|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*$|(week|wk|quarter|q) ?\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,17 @@ def period_changes(before: Shape, after: Shape, periods: Periods, delivery: str,
         mapping = {periods.before[start]: periods.after[start] for start in reprinted}
         changes.append(Change("category_renamed", Severity.WARNING, what, column, old, new, {"renamed": mapping}, "periods"))
     return changes
+
+
+def holds_periods(column: Column) -> bool:
+    """Whether a column that is named like one of periods holds periods, and not what goes with them (`nc_year_admission`: 7, R).
+
+    Labels that no pattern reads alone (`201618`, `March`, `Week 9`) count by the year, month or week that they name.
+    """
+    if not names_a_period(column.name) or _OF_PERIODS.search(column.name):
+        return False
+    labels = column.categories
+    return labels is None or sum(parse(label) is not None or bool(_LIKE_PERIOD.match(label)) for label in labels) >= 0.5 * len(labels)
 
 
 def left_with_them(connection: duckdb.DuckDBPyConnection, before: Observed, after: Shape, change: Change, delivery: str) -> Change:

@@ -81,6 +81,20 @@ def repeated_events(
     return [Change("repeated_release", Severity.BREAKING, what, dated[0][1], old, new, evidence, f"events\x1f{old}\x1f{new}")]
 
 
+def cells_of(before: Shape, after: Shape, pairs: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """SQL of the cells of both sides, comma separated: text without its blanks, and days as days, in whatever order they are printed."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    for pair in pairs:
+        columns = before.column(pair[0]), after.column(pair[1])
+        dated = any(column is not None and column.type == "date" for column in columns)
+        # Days that are printed alike are compared as they stand: to read each of them would only take time.
+        reprinted = dated and len({column.format for column in columns if column is not None}) > 1
+        for side, name in zip(sides, pair, strict=True):
+            cell = sql.text(sql.identifier(name))
+            side.append(f"coalesce(({sql.date(cell)})::varchar, {cell}, '')" if reprinted else f"coalesce({cell}, '')")
+    return ", ".join(sides[0]), ", ".join(sides[1])
+
+
 def _says(shape: Shape, name: str) -> bool:
     """Whether a column tells one event from another at any date: no date, no count of the rows, no constant."""
     column = shape.column(name)
@@ -95,10 +109,10 @@ def _says(shape: Shape, name: str) -> bool:
 
 def _in_both(connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, pairs: Sequence[tuple[str, str]]) -> tuple[int, int]:
     """(rows of the later table that have a row of their own in the earlier, different ones among them), by the cells of some columns."""
-    sides = []
-    for side, observed in enumerate((before, after)):
-        cells = ", ".join(f"coalesce({sql.text(sql.identifier(pair[side]))}, '')" for pair in pairs)
-        sides.append(f"(select hash({cells}) as h, count(*) as n from {sql.identifier(observed.table)} group by h)")
+    sides = [
+        f"(select hash({cells}) as h, count(*) as n from {sql.identifier(observed.table)} group by h)"
+        for observed, cells in zip((before, after), cells_of(before.shape, after.shape, pairs), strict=True)
+    ]
     found = connection.execute(
         f"select coalesce(sum(least(x.n, y.n)), 0), count(*) from {sides[0]} as x join {sides[1]} as y using (h)"
     ).fetchone()

@@ -144,10 +144,10 @@ def _summary(kind: str, severity: Severity, group: Sequence[Change], before: Sha
 
 def _reshaped(changes: Sequence[Change], before: Shape, after: Shape, alignment: Alignment) -> list[Change] | None:
     """Wide to long and long to wide, where the column names of the one are categories of the other; None where neither happened."""
-    told = _turned(before, after, alignment.removed)
+    told = _turned(before, after, [column.name for column in before.columns if alignment.later(column.name) is None])
     direction = "wide to long"
     if told is None:
-        told = _turned(after, before, alignment.added)
+        told = _turned(after, before, [column.name for column in after.columns if alignment.earlier(column.name) is None])
         direction = "long to wide"
     if told is None:
         return None
@@ -157,6 +157,7 @@ def _reshaped(changes: Sequence[Change], before: Shape, after: Shape, alignment:
         change
         for change in changes
         if change.kind not in ("column_removed", "column_added", "column_renamed", "column_reordered", "key_duplicated")
+        and not (change.kind in ("period_removed", "period_added") and set(change.evidence["periods"]) <= set(names))
     ]
     gone = [change for change in changes if change.kind in ("column_removed", "column_renamed")]
     come = [change for change in changes if change.kind in ("column_added", "column_renamed")]
@@ -168,6 +169,9 @@ def _reshaped(changes: Sequence[Change], before: Shape, after: Shape, alignment:
         else f"what stood in the rows of {quoted(column)} now has columns of its own ({examples})"
     )
     gone_names, come_names = [str(change.before) for change in gone], [str(change.after) for change in come]
+    # Columns that are years are told as periods, and are turned as any others are.
+    turned = gone_names if direction == "wide to long" else come_names
+    turned += [name for name in names if name not in turned]
     summary = Change(
         "column_removed",
         Severity.BREAKING,

@@ -8,15 +8,16 @@ Refuses to compare where no key matches, and says that nothing was compared.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import duckdb
 
 from expectations.change import Change, Severity
 from expectations.shape import Shape
 from tasks.changes import revisions
+from tasks.changes.cells import biggest_moves, first_of, periods_touched
+from tasks.changes.displaced import displaced_measures
 from tasks.changes.match import Match
-from tasks.changes.moves import FEWEST, MOST, Held, Moves, changed_rows
+from tasks.changes.moves import FEWEST, MOST, Held, Moves
 from tasks.changes.observed import Alignment, Observed, Place
 from tasks.changes.words import counted, figure, listed, quoted, share
 from tasks.shape import sql
@@ -41,7 +42,9 @@ def value_changes(connection: duckdb.DuckDBPyConnection, held: Held, place: Plac
     rest = [move for move in held.moves if move not in held.rescaled]
     if as_of := _as_of(connection, held.before, held.after, held.match):
         return [*_updated(rest, as_of), *_rerounded(rest)]
-    changes: list[Change] = []
+    displaced = displaced_measures(connection, held, place)
+    changes: list[Change] = list(displaced.changes)
+    rest = [move for move in rest if move.before not in displaced.measures]
     redefined = [] if held.running else [move for move in rest if move.share >= MOST and move.much and move.compared >= FEWEST]
     if redefined:
         changes.append(_told(connection, held, redefined, place, "values_redefined", Severity.BREAKING))
@@ -134,7 +137,7 @@ def _rescaled(connection: duckdb.DuckDBPyConnection, before: Observed, after: Ob
     cells = biggest_moves(connection, before, after, match, [move], place)
     what = (
         f"{quoted(move.after)} is {words} at {share(move.near, move.ratios)} of the same keys: its unit or "
-        f"its reference changed. {_first(cells)}"
+        f"its reference changed. {first_of(cells)}"
     )
     evidence = {"ratio": ratio, "cells_at_this_ratio": move.near, "cells_compared": move.ratios, "examples": cells}
     return Change("unit_rescaled", Severity.BREAKING, what.strip(), move.before, None, ratio, evidence, move.before)
@@ -184,7 +187,7 @@ def _told(connection: duckdb.DuckDBPyConnection, held: Held, moves: Sequence[Mov
         "rows_matched": match.count,
         "sampled_every": held.every,
     }
-    what = f"{head} {_first(cells)}".strip()
+    what = f"{head} {first_of(cells)}".strip()
     return Change(
         kind,
         severity,
@@ -195,75 +198,6 @@ def _told(connection: duckdb.DuckDBPyConnection, held: Held, moves: Sequence[Mov
         evidence,
         "\x1f".join(sorted(move.before for move in moves)),
     )
-
-
-def biggest_moves(
-    connection: duckdb.DuckDBPyConnection, before: Observed, after: Observed, match: Match, moves: Sequence[Moves], place: Place
-) -> list[dict[str, Any]]:
-    """At most five cells that moved: the home area's own first, then the largest moves."""
-    cells: list[dict[str, Any]] = []
-    home = home_condition(after, "y", place)
-    label, pairs = _label(before, after), changed_rows(connection, before, after, match)
-    for move in moves[:3]:
-        x, y = sql.number("x." + sql.identifier(move.before)), sql.number("y." + sql.identifier(move.after))
-        # Of the home area, the latest period is what people look at; elsewhere, the largest move.
-        rows = connection.execute(
-            f"select {label} as label, {home} as home, {x} as old, {y} as new from {pairs} as p join "
-            f"{sql.identifier(before.table)} as x on x.rowid = p.b "
-            f"join {sql.identifier(after.table)} as y on y.rowid = p.a where abs({y} - {x}) > 1e-9 * greatest(1, abs({x}), abs({y})) "
-            f"order by home desc, case when home then 0 else abs({y} - {x}) end desc, abs({y} - {x}) desc, label limit 5"
-        ).fetchall()
-        cells += [{"where": row[0], "home": bool(row[1]), "column": move.after, "before": row[2], "after": row[3]} for row in rows]
-    # For one measure five cells, for several the first of each.
-    cells.sort(key=lambda cell: not cell["home"])
-    return cells[:5]
-
-
-def periods_touched(connection: duckdb.DuckDBPyConnection, before: Observed, match: Match, move: Moves) -> dict[str, int]:
-    """How many of a measure's compared cells stand in each period (the newest dozen)."""
-    column = before.shape.period_column
-    if not column:
-        return {}
-    rows = connection.execute(
-        f"select {sql.text('x.' + sql.identifier(column))} as period, count(*) from {match.pairs} as p join "
-        f"{sql.identifier(before.table)} as x on x.rowid = p.b "
-        "group by 1 order by 1 desc limit 12"
-    ).fetchall()
-    return {str(period): int(number) for period, number in rows}
-
-
-def home_condition(observed: Observed, alias: str, place: Place) -> str:
-    """SQL that is true on the home area's own rows."""
-    columns = [name for name in (observed.shape.area_column, observed.shape.area_name_column) if name]
-    columns += [level.column for level in observed.shape.areas if level.level in ("LAD", "county") and level.column not in columns]
-    columns += [
-        column.name
-        for column in observed.shape.columns
-        if column.categories and column.name not in columns and place.name in column.categories
-    ]
-    if not columns:
-        return "false"
-    tests = [
-        f"coalesce({sql.text(f'{alias}.{sql.identifier(name)}')} in {sql.literals((place.code, place.name))}, false)" for name in columns
-    ]
-    return f"({' or '.join(tests)})"
-
-
-def _label(before: Observed, after: Observed) -> str:
-    """SQL of words that say which row a cell stands in: the area's name where there is one, the period, the other dimensions."""
-    shape = after.shape
-    codes = {level.column for level in shape.areas if level.column != shape.area_column or shape.area_name_column}
-    named = [name for name in (shape.area_name_column, *shape.key) if name and name not in codes]
-    columns = list(dict.fromkeys(named))[:5] or ([shape.area_column] if shape.area_column else [])
-    cells = ", ".join(f"{sql.text('y.' + sql.identifier(name))}" for name in columns)
-    return f"concat_ws(', ', {cells})" if cells else "'row ' || y.rowid"
-
-
-def _first(cells: Sequence[dict[str, Any]]) -> str:
-    if not cells:
-        return ""
-    cell = cells[0]
-    return f"{cell['where']}: {figure(cell['before'])} before, {figure(cell['after'])} now."
 
 
 def _rerounded(moves: Sequence[Moves]) -> list[Change]:

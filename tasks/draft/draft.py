@@ -20,12 +20,13 @@ from tasks.draft import words
 from tasks.draft.look import ARRIVED, Found
 from tasks.draft.plan import Plan, plan
 from tasks.draft.rules import proposed
-from tasks.draft.texts import Facts, declaration_text, tidy_text
+from tasks.draft.texts import Aside, Facts, declaration_text, tidy_text
 from tasks.tidy import MACROS
 from warehouse.table import identifier
 
 TIDY = "draft_tidy"
 _MOST_LETTERS = 200
+_NAMED = 6  # of a longer list
 _NOT_SAID = "Not said yet."
 _LICENCES = {
     "OGL-UK-3.0": " Licensed under the Open Government Licence v3.0.",
@@ -68,10 +69,12 @@ def draft(found: Found, wanted: Wanted, connection: duckdb.DuckDBPyConnection) -
     rules = proposed(connection, TIDY, planned.columns, grain)
     shape = found.shape
     key = [planned.names[name] for name in shape.key] if shape.key and not shape.key_duplicates else []
-    text = declaration_text(facts, found.source, found.read, planned, _raw(found, planned), key, grain, rules)
+    text = declaration_text(
+        facts, found.source, found.read, planned, _raw(found, planned), key, grain, rules, Aside(found.skipped, found.labels)
+    )
     undecided = tuple(name for name in ("theme", "licence") if not getattr(facts, name))
     rows = connection.execute(f"select count(*) from {TIDY}").fetchone()
-    notes = [f"no unit is said of {', '.join(each)}" for each in [[name for name, unit in planned.units.items() if not unit]] if each]
+    notes = _without_unit([name for name, unit in planned.units.items() if not unit])
     if len(found.layouts[0].sheets) > 1 and "sheet" in found.read:
         notes.append(f"of {len(found.layouts[0].sheets)} sheets {found.read['sheet']!r} was read; --part names another")
     if grain[:1] == ("source_part",):
@@ -85,7 +88,7 @@ def draft(found: Found, wanted: Wanted, connection: duckdb.DuckDBPyConnection) -
         grain,
         int(rows[0]) if rows else 0,
         undecided,
-        (*shape.notes, *notes, *found.delivery.warnings),
+        (*found.about.notes, *shape.notes, *notes, *found.delivery.warnings),
     )
 
 
@@ -125,6 +128,11 @@ def _facts(found: Found, wanted: Wanted) -> Facts:
         licence=licence,
         attribution=credit + _LICENCES.get(licence, ""),
     )
+
+
+def _without_unit(names: Sequence[str]) -> list[str]:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return [f"no unit is said of {', '.join(names[:_NAMED])}{more}"] if names else []
 
 
 def _make_raw(connection: duckdb.DuckDBPyConnection, planned: Plan) -> None:
@@ -169,6 +177,7 @@ def _raw(found: Found, planned: Plan) -> list[tuple[str, str | None, bool]]:
     return [
         (ours, _header(found, column, ours), any(column not in layout.columns for layout in found.layouts))
         for column, ours in planned.names.items()
+        if column not in found.labels
     ]
 
 

@@ -13,25 +13,12 @@ from dataclasses import dataclass, field
 import duckdb
 
 from expectations.shape import Column
-from tasks.draft import period
+from tasks.draft import headers, period
 from tasks.draft.look import ARRIVED, Found
 from tasks.draft.words import KEYWORDS, humanised, named_for, snake, unit_of, units_sql
 from warehouse.table import identifier
 
-RESERVED = frozenset({
-    "measure", "value", "status", "marker", "unit", "period", "period_start", "period_end", "area_code", "area_name", "area_level",
-    "area_vintage", "lower_ci", "upper_ci", "source_part", "source_row", "snapshot_id", "vintage", "printed",
-})  # fmt: skip
 FEW_ATTRIBUTES = 3  # texts beside its identifier from which a table is a register of things and stays one row a thing
-_NAMES_MEASURES = re.compile(r"^(measure|indicator|variable|statistic|metric)(_name|_title)?$")
-_LOWER, _UPPER = (
-    re.compile(rf"(^|_){word}(_|.*)(ci|confidence|limit|bound)|(ci|cl|limit|bound)_?{word}", re.I) for word in ("lower", "upper")
-)
-_ORDERED = re.compile(r"(^|_)(rank|decile|quintile|score|age|year|order)$")
-_NO_FIGURE = re.compile(  # ends of names of numbers that name, place or order a row
-    r"(^|_)(code|id|urn|ukprn|uprn|estab|laestab|reference|postcode|number|no|key|year|age|month|week|day|date|rank|decile|quintile|band|stage"
-    r"|level|version|objectid|fid|bng_e|bng_n|lat|long|latitude|longitude|easting|eastings|northing|northings|order|x|y)$"
-)
 
 
 @dataclass(frozen=True)
@@ -78,9 +65,9 @@ class _Planner:
     """Collects the columns of one table, one kind after the other."""
 
     def __init__(self, found: Found, connection: duckdb.DuckDBPyConnection, publisher: str) -> None:
-        self.shape, self.connection, self.publisher = found.shape, connection, publisher
+        self.shape, self.connection, self.publisher, self.title = found.shape, connection, publisher, found.about.title
         self.headers = {name: header for one in reversed(found.layouts) for name, header in zip(one.columns, one.headers, strict=True)}
-        filled = [column for column in self.shape.columns if column.type != "empty" and column.role != "row_number"]
+        filled = [column for column in self.shape.columns if column.type != "empty" and not headers.only_counts_rows(column)]
         self.columns = {column.name: column for column in filled}
         self.names = raw_names(filled, self.headers, self.shape.period_headers)
         self.used: set[str] = set()
@@ -101,9 +88,9 @@ class _Planner:
         if wide_in_time:
             rest += [self.columns[name] for name in measures if name not in across]
         measures = self._limits(across) if len(across) > 1 and not wide_in_time else across
-        known = next((c for c in rest if len(measures) == 1 and _NAMES_MEASURES.match(self.names[c.name])), None)
+        known = next((c for c in rest if len(measures) == 1 and headers.NAMES_MEASURES.match(self.names[c.name])), None)
         for column in rest:
-            if column is not known:
+            if column is not known and self.names[column.name] != headers.NOMIS_REASON:
                 self._attribute(column, number=wide_in_time and column.role == "measure")
         units = self._values(measures, "period" if wide_in_time else "measure", known)
         unpivoted = tuple(self.names[name] for name in measures) if len(measures) > 1 or wide_in_time else ()
@@ -161,9 +148,9 @@ class _Planner:
 
     def _measures(self) -> list[str]:
         free = [column for column in self.columns.values() if column.name not in self.used and column.role in ("measure", "attribute")]
-        chosen = [column for column in free if column.role == "measure"]
+        chosen = [column for column in free if column.role == "measure" and not headers.PLACE.search(self.names[column.name])]
         if chosen:  # beside figures, a number whose header speaks of a year ('Births 2018') is one too
-            chosen = [column for column in free if column.role == "measure" or self._is_figure(column)]
+            chosen = [column for column in free if column in chosen or self._is_figure(column)]
         if not chosen:
             chosen = [
                 column for column in self.columns.values() if column.markers and column.numbers and column.type in ("integer", "number")
@@ -172,7 +159,7 @@ class _Planner:
         return [column.name for column in chosen if self._works(f"number_of({self._ours(column.name)})")]
 
     def _is_figure(self, column: Column) -> bool:
-        return column.type in ("integer", "number") and column.format != "padded" and not _NO_FIGURE.search(self.names[column.name])
+        return column.type in ("integer", "number") and column.format != "padded" and not headers.NO_FIGURE.search(self.names[column.name])
 
     def _is_register(self, measures: Sequence[str], key: Sequence[str], rest: Sequence[Column]) -> bool:
         """Whether the table is a list of things, one row each, and not figures of areas or periods."""
@@ -184,13 +171,18 @@ class _Planner:
 
     def _limits(self, measures: Sequence[str]) -> list[str]:
         """The measures without the publisher's interval, where there is one value with one lower and one upper limit."""
-        lower = [name for name in measures if _LOWER.search(self.names[name])]
-        upper = [name for name in measures if _UPPER.search(self.names[name])]
+        lower = [name for name in measures if headers.LOWER.search(self.names[name])]
+        upper = [name for name in measures if headers.UPPER.search(self.names[name])]
         rest = [name for name in measures if name not in (*lower, *upper)]
         if not (len(lower) == len(upper) == len(rest) == 1):
             return list(measures)
         self.interval = (lower[0], upper[0])
         return rest
+
+    def _measured(self, name: str) -> str:
+        """What a column is called that holds the measure; where its header is a word for any number, what the table is called."""
+        titled = snake(self.title) if self.title else name
+        return titled if name in headers.ANY_NUMBER else name
 
     interval: tuple[str, str] | None = None
     event: bool = False
@@ -203,11 +195,11 @@ class _Planner:
         cell = "printed" if several else self._ours(measures[0])
         if into == "period":
             self._make("period", "period", "VARCHAR", "Period, as the header prints it", raw=measures)
-            self._make("measure", "'value'", "VARCHAR", "What is measured")
+            self._make("measure", f"'{self._measured('value')}'", "VARCHAR", "What is measured")
         elif known:
             self._make("measure", f"cell_text({self._ours(known.name)})", "VARCHAR", "What is measured", raw=[known.name])
         else:
-            text = "measure" if several else f"'{self.names[measures[0]]}'"
+            text = "measure" if several else f"'{self._measured(self.names[measures[0]])}'"
             meaning = (
                 f"What is measured: {', '.join(header.values())}" if len(measures) < 4 else "What is measured, as the source's column says"
             )
@@ -216,7 +208,9 @@ class _Planner:
         if self.interval:
             for name, end in zip(("lower_ci", "upper_ci"), self.interval, strict=True):
                 self._make(name, f"number_of({self._ours(end)})", "DOUBLE", f"{name[:5].capitalize()} limit of the interval", raw=[end])
-        self._make("status", f"marker_status({cell})", "VARCHAR", "Why there is no plain number")
+        said = next((column for column, ours in self.names.items() if ours == headers.NOMIS_REASON), None) if not several else None
+        status = f"nomis_status({cell}, {headers.NOMIS_REASON})" if said else f"marker_status({cell})"
+        self._make("status", status, "VARCHAR", "Why there is no plain number", raw=[said] if said else [])
         self._make("marker", f"marker_of({cell})", "VARCHAR", "The publisher's symbol in its place, as printed")
         if into == "period" or known:
             units = {"value": next(iter(units.values()), None) if len(set(units.values())) == 1 else None}
@@ -234,14 +228,14 @@ class _Planner:
         elif (
             not textual
             and column.type == "integer"
-            and _ORDERED.search(ours)
+            and headers.ORDERED.search(ours)
             and column.format != "padded"
             and self._works(f"integer_of({cell})")
         ):
             kind, expression = "BIGINT", f"integer_of({cell})"
-        taken = {one.name for one in self.made} | RESERVED
+        taken = {one.name for one in self.made} | headers.RESERVED
         name = named_for(ours, kind)
-        name = f"{name}_printed" if name in RESERVED else f"the_{name}" if name in KEYWORDS else name
+        name = f"{name}_printed" if name in headers.RESERVED else f"the_{name}" if name in KEYWORDS else name
         name = snake(name, taken)
         self._make(name, expression, kind, humanised(self.headers.get(column.name) or ours), raw=[column.name])
 

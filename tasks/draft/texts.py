@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from expectations.declaration_text import flow
+from expectations.place import home_place
 from expectations.sources import Common
 from tasks.draft.plan import Made, Plan, plain
 
 MOST_LINES = 24
-_WIDTHS = (140, 180, 240, 320, 480, 800, 10_000)  # of a line; a wider one where the table has very many columns
+# Of a line, and how many rules there are then: the last are the least telling. Wider, and with fewer, where the table has very many columns.
+_FORMS = ((140, 7), (180, 7), (240, 7), (320, 7), (480, 7), (480, 6), (480, 5), (800, 5), (10_000, 5))
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,14 @@ class Facts:
     attribution: str
 
 
+@dataclass(frozen=True)
+class Aside:
+    """What stands beside the columns: patterns of parts that are no table, columns that no file holds."""
+
+    skip_parts: Sequence[str] = ()
+    labels: Sequence[str] = ()
+
+
 def declaration_text(
     facts: Facts,
     source: Common,
@@ -39,11 +49,12 @@ def declaration_text(
     key: Sequence[str],
     grain: Sequence[str],
     rules: Sequence[Mapping[str, Any]],
+    aside: Aside,
 ) -> str:
     """The YAML. Lines are as long as it takes to stay below 25 of them."""
-    for width in _WIDTHS:
-        lines = [*_head(facts, source, read, width), *_raw(raw, key, width), *_tidy(plan.columns, grain, width), "expectations:"]
-        lines += [f"  - {flow(dict(rule))[1:-1]}" for rule in rules]
+    for width, most in _FORMS:
+        lines = [*_head(facts, source, read, width), *_raw(raw, key, aside, width), *_tidy(plan.columns, grain, width), "expectations:"]
+        lines += [f"  - {flow(dict(rule))[1:-1]}" for rule in rules[:most]]
         if len(lines) <= MOST_LINES:
             break
     return "\n".join(lines) + "\n"
@@ -63,7 +74,7 @@ def tidy_text(facts: Facts, plan: Plan, grain: Sequence[str]) -> str:
 
 
 def _head(facts: Facts, source: Common, read: Mapping[str, str], width: int) -> list[str]:
-    arguments = source.model_dump(exclude_defaults=True, exclude_none=True, mode="json")
+    arguments = _anywhere(source.model_dump(exclude_defaults=True, exclude_none=True, mode="json"))
     said = {"kind": getattr(source, "kind", ""), **{name: value for name, value in arguments.items() if name != "kind"}}
     return [
         f"title: {flow(facts.title)}",
@@ -79,14 +90,24 @@ def _head(facts: Facts, source: Common, read: Mapping[str, str], width: int) -> 
     ]
 
 
-def _raw(raw: Sequence[tuple[str, str | None, bool]], key: Sequence[str], width: int) -> list[str]:
+def _anywhere(value: Any) -> Any:
+    """Arguments in which the home area stands as the setting, so that another authority need not change the declaration."""
+    if isinstance(value, Mapping):
+        return {name: _anywhere(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_anywhere(each) for each in value]
+    return "${area_code}" if value == home_place().code else value
+
+
+def _raw(raw: Sequence[tuple[str, str | None, bool]], key: Sequence[str], aside: Aside, width: int) -> list[str]:
     if all(header is None and not optional for _, header, optional in raw):
         columns = _wrapped("  columns: [", [flow(name) for name, _, _ in raw], "]", width, "    ")
     else:
         columns = _wrapped(
             "  columns: {", [flow({name: _header(header, optional)})[1:-1] for name, header, optional in raw], "}", width, "    "
         )
-    return ["raw:", f"  key: {flow(list(key))}", *columns]
+    said = [f"  {name}: {flow(list(each))}" for name, each in (("skip_parts", aside.skip_parts), ("labels", aside.labels)) if each]
+    return ["raw:", f"  key: {flow(list(key))}", *said, *columns]
 
 
 def _header(header: str | None, optional: bool) -> Any:

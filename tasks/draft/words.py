@@ -71,6 +71,7 @@ _PUBLISHERS: tuple[tuple[str, str], ...] = (
     (r"culture, media", "dcms"),
     (r"birmingham", "council"),
 )
+_LETTERS_OF_A_WORD = 4
 _MINOR = frozenset("""the of and in for by a an to from on at with data dataset datasets statistics table tables""".split())  # noqa: SIM905
 
 
@@ -139,6 +140,8 @@ def publisher_of(address: str, organisation: str) -> str:
     for pattern, name in _PUBLISHERS:
         if re.search(pattern, organisation, re.IGNORECASE) or re.search(pattern, host, re.IGNORECASE):
             return name
+    if host == "www.gov.uk":  # the site of all of them
+        return snake(organisation) if organisation else "gov_uk"
     if not host or re.fullmatch(r"[0-9.:]+|localhost", host):
         return snake(organisation) if organisation else "council"
     labels = [label for label in host.split(".") if label not in ("www", "data", "opendata", "api", "open")]
@@ -148,8 +151,10 @@ def publisher_of(address: str, organisation: str) -> str:
 def name_of(title: str) -> str:
     """The second word of an id, from a title: without its dates and small words. 'Libraries of the city, 2024' -> 'libraries_city'."""
     bare = re.sub(r"\.(csv|tsv|txt|xlsx?|xlsb|ods|json|geojson|zip|gz|parquet)\b", " ", title, flags=re.IGNORECASE)
-    words = [word for word in snake(bare).split("_") if not re.search(r"[0-9]", word) and word not in _MINOR]
-    return "_".join(words[:5]) or snake(bare)
+    words = [word for word in snake(bare).split("_") if not word.isdigit() and word not in _MINOR]
+    undated = [word for word in words if not re.search(r"[0-9]", word)]
+    telling = any(len(word) >= _LETTERS_OF_A_WORD for word in undated)  # 'LAD22_RGN22_EN_LU' is told by its years alone
+    return "_".join((undated if telling else words)[:5]) or snake(bare)
 
 
 def humanised(text: str) -> str:

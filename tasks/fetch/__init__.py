@@ -32,7 +32,7 @@ SERVICES: dict[str, str] = {
 _EES = frozenset({"explore-education-statistics.service.gov.uk", "content.explore-education-statistics.service.gov.uk"})
 _ONS = frozenset({"download.beta.ons.gov.uk", "download.ons.gov.uk", "static.ons.gov.uk"})
 _HOSTS = {"ees": _EES, "ees_files": _EES, "ons_api": _ONS, "ons_website": _ONS}
-_MODULES = {
+KINDS = {  # kind of source -> its module
     "nomis": "nomis",
     "feature_server": "feature_server",
     "ees": "ees",
@@ -71,8 +71,10 @@ def fetch(kind: str, arguments: Mapping[str, Any] | Common, http: Http, previous
     `arguments` are those of the declaration (its model, or a mapping that is held against it); `previous` is the last snapshot, to ask only
     for what changed. Raises EvidenceError of the area `fetch`.
     """
-    if kind not in _MODULES:
-        raise EvidenceError("fetch.unknown_service", where="source.kind", expected=" or ".join(sorted(_MODULES)), found=repr(kind))
+    if kind not in KINDS:
+        raise EvidenceError("fetch.unknown_service", where="source.kind", expected=" or ".join(sorted(KINDS)), found=repr(kind))
     source = arguments if isinstance(arguments, Common) else SOURCES[kind].model_validate({"kind": kind, **arguments})
-    module: _Module = importlib.import_module(f"tasks.fetch.{_MODULES[kind]}")
-    return module.fetch(source, http, previous)
+    from tasks.fetch.guard import guarded
+
+    module: _Module = importlib.import_module(f"tasks.fetch.{KINDS[kind]}")
+    return guarded(lambda: module.fetch(source, http, previous), http)

@@ -43,6 +43,16 @@ GENERIC = frozenset(
         "application/x-unknown",
     ]
 )
+_NEVER_GZIP = (
+    "text/",
+    "application/csv",
+    "application/xml",
+    "application/zip",
+    "application/x-zip-compressed",
+    "application/vnd.openxmlformats-officedocument.",
+    "application/vnd.oasis.opendocument.",
+    "application/vnd.ms-excel",
+)
 _MARKUP = frozenset(["text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/vnd.ms-excel"])
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 _HEADING = re.compile(r"<h1[^>]*>(.*?)</h1", re.IGNORECASE | re.DOTALL)
@@ -151,16 +161,22 @@ def one_line(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def charset_of(content_type: str) -> str | None:
+    """The charset that a Content-Type names, in lower case."""
+    match = re.search(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", content_type, re.IGNORECASE)
+    return match.group(1).lower() if match else None
+
+
 def is_json(media_type: str) -> bool:
     """Whether a media type, with or without parameters, is one of JSON."""
     kind = media_type.partition(";")[0].strip().lower()
     return kind in ("application/json", "text/json", "application/geo+json") or kind.endswith("+json")
 
 
-def is_textual(content_type: str) -> bool:
-    """Whether a declared media type is one of text, so that its body can never rightly begin with gzip's mark."""
+def is_never_gzip(content_type: str) -> bool:
+    """Whether a declared media type is one of text, of a zip or of a workbook, so that its body can never rightly begin with gzip's mark."""
     kind = content_type.partition(";")[0].strip().lower()
-    return kind.startswith("text/") or is_json(kind) or kind in ("application/csv", "application/xml") or kind.endswith("+xml")
+    return kind.startswith(_NEVER_GZIP) or is_json(kind) or kind.endswith("+xml")
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float | None:

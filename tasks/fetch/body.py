@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from tasks.fetch.answers import Failure, is_textual
+from tasks.fetch.answers import Failure, is_never_gzip
 
 CHUNK = 1 << 16
 _GZIP = b"\x1f\x8b"
@@ -51,7 +51,7 @@ def stream(raw: Raw, headers: Any, folder: Path, name: str, cap: int, deadline: 
     with tempfile.NamedTemporaryFile(dir=folder, prefix=f"{name[:60]}-", suffix=".part", delete=False) as file:
         path = Path(file.name)
         try:
-            sink = _Sink(file, cap, stages, textual=is_textual(headers.get("content-type", "")))
+            sink = _Sink(file, cap, stages, never_gzip=is_never_gzip(headers.get("content-type", "")))
             received = 0
             while chunk := raw.read1(CHUNK, decode_content=False):
                 received += len(chunk)
@@ -119,11 +119,11 @@ class _Output(Protocol):
 class _Sink:
     """Decoded bytes on their way to the file: through the layers, under the cap, into the hash."""
 
-    def __init__(self, file: Any, cap: int, stages: list[_Unzip], textual: bool) -> None:
+    def __init__(self, file: Any, cap: int, stages: list[_Unzip], never_gzip: bool) -> None:
         self._file = file
         self._cap = cap
         self._stages = stages
-        self._textual = textual
+        self._never_gzip = never_gzip
         self._waiting = bytearray()  # the first bytes, until there are enough to tell whether gzip is left undecoded
         self._settled = False
         self.digest = hashlib.sha256()
@@ -152,10 +152,10 @@ class _Sink:
                 self._settle()
 
     def _settle(self) -> None:
-        """Some services mark text that is gzip with no Content-Encoding, or pack it twice: text never begins with 1f8b."""
+        """Some services mark text or a zip that is gzip with no Content-Encoding, or pack it twice: neither begins with 1f8b by itself."""
         self._settled = True
         first = bytes(self._waiting)
-        if self._textual and first.startswith(_GZIP):
+        if self._never_gzip and first.startswith(_GZIP):
             self.unpacked = True
             self._stages.append(_Unzip(_ENCODINGS["gzip"]))
             self._through(len(self._stages) - 1, first)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
@@ -13,6 +14,7 @@ from tasks.fetch import safety
 from tasks.snapshot import Validators
 
 Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
+SHORTEST_SECRET = 4  # letters: what is shorter is no secret, and would be hidden within words
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,20 @@ class Call:
         return {name: value for name, value in kept.items() if value not in (None, {}, [])}
 
     @property
+    def conditional(self) -> bool:
+        """Whether 'not modified' answers the question: something that a service had said of the part was sent along."""
+        return self.validators is not None and bool(self.validators.etag or self.validators.last_modified)
+
+    @property
+    def secrets(self) -> set[str]:
+        """The keys that it sends: by the names of parameters, of fields of the body and of headers (of `Apikey …`, the key)."""
+        asked = parse_qsl(_query_of(self.url), keep_blank_values=True)
+        keys = {value.rpartition(" ")[2] for value in safety.secrets_in(self.headers or {})}
+        found = keys | safety.secrets_in([list(pair) for pair in asked])
+        found |= safety.secrets_in(self.params if isinstance(self.params, Mapping) else [list(pair) for pair in self.params or ()])
+        return {secret for secret in found | safety.secrets_in(self.sent) if len(secret) >= SHORTEST_SECRET}
+
+    @property
     def prepared_url(self) -> str:
         """The URL with its parameters; as it stands where it cannot be read, for the rules of `routes` to refuse."""
         return prepared_url(self.url, self.params)
@@ -68,3 +84,10 @@ def prepared_url(url: str, params: Params | None = None) -> str:
     except (requests.exceptions.RequestException, ValueError):
         return url
     return request.url or url
+
+
+def _query_of(url: str) -> str:
+    try:
+        return urlsplit(url).query
+    except ValueError:
+        return ""

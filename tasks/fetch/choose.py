@@ -48,6 +48,7 @@ def only(found: Sequence[_Item], wanted: str, known: Sequence[str], where: str) 
         return found[0]
     if found:
         raise EvidenceError("fetch.ambiguous", where=where, expected=f"exactly one {wanted!r}", found=f"{len(found)} of that name")
+    known = [str(name) for name in known]  # what a service calls a thing may be no text
     nearest = difflib.get_close_matches(wanted, known, n=_SHOWN, cutoff=0.5)
     raise EvidenceError(
         "fetch.no_match",

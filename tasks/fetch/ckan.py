@@ -107,7 +107,7 @@ def _raise_for(lost: list[tuple[Resource, EvidenceError]], of: int) -> None:
         where=", ".join(f"{resource.package}/{resource.part}" for resource, _ in lost[:8]),
         expected=f"every file that the portal lists ({of})",
         found=f"{len(lost)} that cannot be had and were never archived; the first: {first.found}",
-        todo="Open them in a browser; name those that are broken for good under `withdrawn` of the source: "
+        todo=f"{first.todo} Name those that are broken for good under `withdrawn` of the source: "
         + ", ".join(resource.id for resource, _ in lost[:8]),
     )
 

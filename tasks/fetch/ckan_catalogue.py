@@ -20,6 +20,7 @@ from tasks.fetch.answers import one_line
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http
 from tasks.fetch.parts import discard
+from tasks.fetch.parts import listed as as_list
 
 PACKAGES_A_PAGE = 100
 _JSON = ("application/json",)
@@ -88,11 +89,11 @@ def resources(source: Ckan, listed: Sequence[Mapping[str, Any]]) -> tuple[list[R
     pairs = [
         (package, each)
         for package in listed
-        for each in package.get("resources") or []
+        for each in as_list(package.get("resources"))
         if isinstance(each, Mapping) and _meant(source, each)
     ]
     if not pairs:
-        every = [str(each.get("name")) for package in listed for each in package.get("resources") or [] if isinstance(each, Mapping)]
+        every = [str(each.get("name")) for package in listed for each in as_list(package.get("resources")) if isinstance(each, Mapping)]
         shown = ", ".join(repr(name) for name in every[:8])
         raise EvidenceError(
             "fetch.no_match", where=source.site, expected="at least one resource that fits", found=f"none of {len(every)}: {shown}"

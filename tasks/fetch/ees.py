@@ -14,7 +14,7 @@ from expectations.errors import EvidenceError
 from expectations.sources import GUID, Ees
 from tasks.fetch import SERVICES, ees_catalogue, ees_query
 from tasks.fetch.choose import by_name, fingerprint, folded
-from tasks.fetch.ees_api import Version, one, pages
+from tasks.fetch.ees_api import Version, identity, one, pages
 from tasks.fetch.ees_changes import announced
 from tasks.fetch.http import Http
 from tasks.fetch.parts import labelled, standing
@@ -62,13 +62,19 @@ def fetch(source: Ees, http: Http, previous: Snapshot | None) -> Delivery:
 def _data_set(source: Ees, http: Http, known: str) -> Mapping[str, Any]:
     """The data set, by id, by what was found the last time, or by publication and title. Raises fetch.withdrawn."""
     wanted = source.data_set or ""
-    if GUID.match(wanted):
-        found = one(http, f"{BASE}/data-sets/{wanted}", "data-set")
-    else:
-        found = _remembered(known, wanted, http) or _found(source.publication or "", wanted, http)
+    by_id = _one_by_id(http, wanted) if GUID.match(wanted) else _remembered(known, wanted, http)
+    found = by_id or _found(source.publication or "", wanted, http)
     if found.get("status") == "Withdrawn":
         _withdrawn(f"data set {found.get('title')!r}", found)
     return found
+
+
+def _one_by_id(http: Http, identity: str) -> Mapping[str, Any]:
+    url = f"{BASE}/data-sets/{identity}"
+    found = one(http, url, "data-set")
+    if "title" not in found or "status" not in found:
+        raise EvidenceError("fetch.protocol", where=url, expected="a data set with title and status", found=", ".join(found) or "nothing")
+    return {"id": identity, **found}
 
 
 def _remembered(known: str, title: str, http: Http) -> Mapping[str, Any] | None:
@@ -76,7 +82,7 @@ def _remembered(known: str, title: str, http: Http) -> Mapping[str, Any] | None:
     if not known:
         return None
     try:
-        found = one(http, f"{BASE}/data-sets/{known}", "data-set")
+        found = _one_by_id(http, known)
     except EvidenceError as error:
         if error.code in ("fetch.gone", "fetch.refused"):
             return None
@@ -92,13 +98,14 @@ def _found(publication: str, title: str, http: Http) -> Mapping[str, Any]:
     if not any(folded(item.get("title")) == folded(publication) for item in candidates):
         candidates = pages(http, where, _PUBLICATIONS_A_PAGE)  # the search has ways of its own; the whole list is short
     parent = by_name(publication, candidates, lambda item: str(item.get("title")), f"the publications at {where}")
-    where = f"{BASE}/publications/{parent['id']}/data-sets"
+    where = f"{BASE}/publications/{identity(parent, where)}/data-sets"
     data_sets = pages(http, where, _OTHERS_A_PAGE)
     current = [item for item in data_sets if item.get("status") == "Published"]
     names_one = any(folded(item.get("title")) == folded(title) for item in current)
-    return by_name(
-        title, current if names_one else data_sets, lambda item: str(item.get("title")), f"the data sets of {publication!r} at {where}"
-    )
+    among = current if names_one else data_sets
+    found = by_name(title, among, lambda item: str(item.get("title")), f"the data sets of {publication!r} at {where}")
+    identity(found, where)
+    return found
 
 
 def _status_warnings(data_set: Mapping[str, Any]) -> list[str]:
@@ -124,7 +131,9 @@ def _withdrawn(what: str, thing: Mapping[str, Any]) -> NoReturn:
 def _latest(data_set: Mapping[str, Any]) -> Mapping[str, Any]:
     latest = data_set.get("latestVersion")
     if not isinstance(latest, Mapping) or "version" not in latest:
-        raise EvidenceError("fetch.protocol", where=f"data set {data_set.get('id')}", expected="a latestVersion", found="none")
+        where = f"{BASE}/data-sets/{data_set.get('id') or ''}".rstrip("/")
+        raise EvidenceError("fetch.protocol", where=where, expected="a latestVersion", found="none")
+    Version.of(str(latest["version"]))
     return latest
 
 
@@ -181,8 +190,9 @@ def _parts(
     """Data and metadata of one and the same version; with them what is to be said of the answers."""
     address, version = f"{BASE}/data-sets/{data_set['id']}", {"dataSetVersion": str(chosen["version"])}
     meta = http.get(f"{address}/meta", params=version, media=("application/json",), name=META)
+    described = ees_query.checked_meta(meta.json(), meta.url)
     if source.query is not None:
-        data, said = ees_query.fetch(source.query, f"{address}/query", version, meta.json(), http, labels, http.scratch)
+        data, said = ees_query.fetch(source.query, f"{address}/query", version, described, http, labels, source.max_bytes)
         return [*data, meta.fetched(META, labels)], [*said, *meta.warnings]
     csv = http.get(f"{address}/csv", params=version, media=_CSV, name=DATA, max_bytes=source.max_bytes)
     assert csv.path is not None  # no validators were sent, so there is a body
@@ -225,8 +235,9 @@ def _announced(
         new = [named[each] for each in sorted(named) if before < each <= Version.of(version)][-_MOST_VERSIONS_TOLD:] or new
     told: list[Mapping[str, Any]] = []
     for number in new:
+        url = f"{BASE}/data-sets/{data_set}/versions/{number}/changes"
         try:
-            told += announced(one(http, f"{BASE}/data-sets/{data_set}/versions/{number}/changes", "changes"))
+            told += announced(one(http, url, "changes"), url)
         except EvidenceError as error:
             if error.code not in ("fetch.gone", "fetch.refused"):  # a first version has no changelog, nor has one since withdrawn
                 raise

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expectations.errors import EvidenceError
+from expectations.sources import GUID
 from tasks.fetch.http import Http
 from tasks.fetch.parts import document
 
@@ -63,13 +64,25 @@ def pages(http: Http, url: str, size: int, params: Mapping[str, Any] | None = No
     raise EvidenceError("fetch.protocol", where=url, expected=f"at most {_MOST_PAGES} pages", found="more")
 
 
+def identity(thing: Mapping[str, Any], where: str) -> str:
+    """The id of a listed thing, which goes into an address. Raises fetch.protocol where it has none."""
+    found = thing.get("id")
+    if not isinstance(found, str) or not GUID.match(found):
+        raise EvidenceError("fetch.protocol", where=where, expected="an id in each result", found=f"id: {found!r}")
+    return found
+
+
 def checked_page(answer: Any, url: str) -> Mapping[str, Any]:
     """A page as the API documents it: `results`, and `paging` with its totals. Raises fetch.protocol."""
     paging = answer.get("paging") if isinstance(answer, Mapping) else None
     good = isinstance(paging, Mapping) and all(isinstance(paging.get(key), int) for key in ("page", "totalResults", "totalPages"))
-    if not good or not isinstance(answer.get("results"), list):
+    results = answer.get("results") if good else None
+    if not isinstance(results, list) or not all(isinstance(item, Mapping) for item in results):
         raise EvidenceError(
-            "fetch.protocol", where=url, expected="`results`, and `paging` with page, totalResults, totalPages", found=str(answer)[:200]
+            "fetch.protocol",
+            where=url,
+            expected="`results` of objects, and `paging` with page, totalResults, totalPages",
+            found=str(answer)[:200],
         )
     page: Mapping[str, Any] = answer
     return page

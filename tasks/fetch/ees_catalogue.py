@@ -12,7 +12,7 @@ from expectations.errors import EvidenceError
 from expectations.sources import GUID, Ees
 from tasks.fetch import SERVICES
 from tasks.fetch.choose import by_name, fingerprint, folded
-from tasks.fetch.ees_api import one, pages
+from tasks.fetch.ees_api import identity, one, pages
 from tasks.fetch.http import Http
 from tasks.fetch.parts import labelled, standing
 from tasks.snapshot import Delivery, Snapshot
@@ -27,7 +27,13 @@ def fetch(source: Ees, http: Http, previous: Snapshot | None) -> Delivery:
     wanted = source.catalogue or ""
     file = wanted if GUID.match(wanted) else _found(source.publication or "", wanted, http)
     details = one(http, f"{CONTENT}/data-set-files/{file}", "data-set-file")
-    about = details.get("release") or {}
+    release_of = details.get("release")
+    about = release_of if isinstance(release_of, Mapping) else {}
+    if not about and "title" not in details:
+        found = ", ".join(details) or "an empty object"
+        raise EvidenceError(
+            "fetch.protocol", where=f"{CONTENT}/data-set-files/{file}", expected="a file with title and release", found=found
+        )
     when = about.get("lastUpdated") or about.get("published") or ""
     release = " ".join(str(word) for word in (about.get("title"), when) if word)
     warnings = []
@@ -58,7 +64,7 @@ def _found(publication: str, title: str, http: Http) -> str:
         raise EvidenceError(
             "fetch.no_match", where=where, expected=f"a file {title!r} of {publication!r}", found=f"files of {', '.join(others[:5])}"
         )
-    return str(by_name(title, mine, _title, f"the data catalogue's files of {publication!r} at {where}")["id"])
+    return identity(by_name(title, mine, _title, f"the data catalogue's files of {publication!r} at {where}"), where)
 
 
 def _title(thing: Any) -> str:

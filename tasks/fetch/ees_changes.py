@@ -1,12 +1,14 @@
 """The changelog of an EES version, in the project's own kinds of change, so that what DfE announces can be told from what it does not.
 
-Refuses nothing; a kind of entry that DfE adds one day is passed on as a note. A change of values alone is in no changelog.
+Refuses what is no changelog; a kind of entry that DfE adds one day is passed on as a note. A change of values alone is in no changelog.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from expectations.errors import EvidenceError
 
 # The changelog's lists -> (our kinds for what went, what came, what is another, the key that names the thing)
 _LISTS: dict[str, tuple[str, str, str]] = {
@@ -21,8 +23,21 @@ _LISTS: dict[str, tuple[str, str, str]] = {
 _CODES = ("code", "urn", "ukprn", "id")
 
 
-def announced(changelog: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """One entry for each change: `kind`, `column`, `subject`, `before`, `after` as in a Change, and `version`, `major`, `said`."""
+def announced(changelog: Mapping[str, Any], where: str = "the changelog of a version") -> list[Mapping[str, Any]]:
+    """One entry for each change: `kind`, `column`, `subject`, `before`, `after` as in a Change, and `version`, `major`, `said`.
+
+    Raises fetch.protocol for an answer without the number of its version, as an error within a status 200 is.
+    """
+    if "versionNumber" not in changelog:
+        found = ", ".join(map(str, changelog)) or "an empty object"
+        raise EvidenceError("fetch.protocol", where=where, expected="a changelog with its versionNumber", found=found)
+    try:
+        return _of_changelog(changelog)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise EvidenceError("fetch.protocol", where=where, expected="a changelog as the API documents it", found=str(error)) from None
+
+
+def _of_changelog(changelog: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     version = str(changelog.get("versionNumber", ""))
     entries: list[Mapping[str, Any]] = []
     if changelog.get("notes"):
@@ -31,7 +46,7 @@ def announced(changelog: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         for name, items in (changelog.get(group) or {}).items():
             entries += [{**entry, "version": version, "major": major} for item in items or () for entry in _entries(name, item)]
     for patch in changelog.get("patchHistory") or ():
-        entries += announced(patch)
+        entries += _of_changelog(patch)
     return entries
 
 

@@ -17,6 +17,7 @@ from tasks.fetch.choose import by_name, fingerprint
 from tasks.fetch.ees import count_records
 from tasks.fetch.ees_files_release import CONTENT, Release, ReleaseFile, release_of
 from tasks.fetch.http import Http
+from tasks.fetch.next_release import announcing
 from tasks.fetch.parts import discard, labelled, standing
 from tasks.fetch.received import Received
 from tasks.snapshot import Delivery, Fetched, Part, Snapshot
@@ -44,15 +45,16 @@ def fetch(source: EesFiles, http: Http, previous: Snapshot | None) -> Delivery:
     shared = labelled(publication=source.publication, release=release.slug, version=release.id, updated=release.updated, asked=asked)
     warnings = _warnings(source, release)
     stands = _unchanged(previous, shared)
+    announced = release.next_release if source.release is None else ""  # one that is declared is not followed by another
     if stands:
-        return Delivery(stands, name, tuple(warnings))
+        return Delivery(announcing(stands, announced), name, tuple(warnings))
     parts: list[Fetched] = []
     for title in source.files:
         file = by_name(title, list(release.files), lambda item: item.title, f"the files of {source.publication} {release.slug}")
         part, said = _file(source, file, release, shared, http, previous)
         parts.append(part)
         warnings += said
-    return Delivery(tuple(parts), name, tuple(dict.fromkeys(warnings)), _amended(release, previous, source.publication))
+    return Delivery(announcing(parts, announced), name, tuple(dict.fromkeys(warnings)), _amended(release, previous, source.publication))
 
 
 def part_name(title: str, zipped: bool = False) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,9 @@ from tasks.fetch import SERVICES
 from tasks.fetch.answers import one_line
 from tasks.fetch.ees_api import one, pages
 from tasks.fetch.http import Http
+from tasks.fetch.next_release import next_release
 from tasks.fetch.parts import discard
+from tasks.fetch.parts import listed as as_list
 
 CONTENT, SITE = SERVICES["ees_content"], SERVICES["ees_site"]
 NOTES_A_PAGE = 100  # the API's own maximum; one more is a 400
@@ -48,6 +50,7 @@ class Release:
     files: tuple[ReleaseFile, ...]
     notes: tuple[tuple[str, str], ...]  # (date, what the publisher says was amended), newest first
     superseded_by: str = ""  # the title of the publication that takes this one's place
+    next_release: str = ""  # the label of the publication's next release
 
 
 def release_of(publication: str, release: str | None, http: Http) -> Release:
@@ -73,12 +76,13 @@ def _by_content(publication: str, release: str | None, http: Http) -> Release:
     summary = one(http, f"{address}/releases/{slug}/version-summary", "release")
     listed = one(http, f"{address}/releases/{slug}/data-content", "release-files")
     data_sets, others = listed.get("dataSets"), listed.get("supportingFiles")
-    if not isinstance(data_sets, Sequence) or isinstance(data_sets, str):
-        raise EvidenceError("fetch.protocol", where=f"{address}/releases/{slug}/data-content", expected="a list dataSets", found="none")
-    files = [ReleaseFile(_id(item, "fileId"), str(item.get("title") or ""), _rows(item)) for item in data_sets]
-    files += [ReleaseFile(_id(item, "fileId"), str(item.get("title") or "")) for item in others or ()]
+    where = f"{address}/releases/{slug}/data-content"
+    if not isinstance(data_sets, list):
+        raise EvidenceError("fetch.protocol", where=where, expected="a list dataSets", found="none")
+    files = [ReleaseFile(_id(item, "fileId", where), _text(item, "title"), _rows(item)) for item in data_sets]
+    files += [ReleaseFile(_id(item, "fileId", where), _text(item, "title")) for item in as_list(others)]
     return Release(
-        id=_id(summary, "id"),
+        id=_id(summary, "id", f"{address}/releases/{slug}/version-summary"),
         slug=slug,
         title=str(summary.get("title") or slug),
         updated=str(summary.get("lastUpdated") or summary.get("published") or ""),
@@ -86,6 +90,7 @@ def _by_content(publication: str, release: str | None, http: Http) -> Release:
         files=tuple(files),
         notes=_notes(f"{address}/releases/{slug}/updates", summary.get("updateCount"), http),
         superseded_by=str(_mapping(about.get("supersededByPublication")).get("title") or ""),
+        next_release=next_release(about.get("nextReleaseDate") or summary.get("nextReleaseDate")),
     )
 
 
@@ -94,7 +99,7 @@ def _notes(url: str, count: Any, http: Http) -> tuple[tuple[str, str], ...]:
     if count == 0:
         return ()
     listed = pages(http, url, NOTES_A_PAGE, name="release-notes")
-    return _newest_first((str(item.get("date") or ""), str(item.get("summary") or "")) for item in listed)
+    return _newest_first((_text(item, "date"), _text(item, "summary")) for item in listed)
 
 
 def _rows(item: Mapping[str, Any]) -> int | None:
@@ -115,17 +120,18 @@ def _by_page(publication: str, release: str | None, http: Http) -> Release:
         discard([received])
     about = _mapping(told.get("releaseVersion") or told.get("release"))
     files = about.get("downloadFiles")
-    if not about or not isinstance(files, Sequence) or isinstance(files, str):
+    if not about or not isinstance(files, list):
         raise EvidenceError("fetch.protocol", where=url, expected="props.pageProps.releaseVersion with downloadFiles", found="none")
-    updates = about.get("updates") or ()
+    updates = as_list(about.get("updates"))
     return Release(
-        id=_id(about, "id"),
+        id=_id(about, "id", url),
         slug=str(about.get("slug") or release or ""),
         title=str(about.get("title") or about.get("slug") or ""),
-        updated=max([str(about.get("published") or ""), *(str(item.get("on") or "") for item in updates)]),
+        updated=max([str(about.get("published") or ""), *(_text(item, "on") for item in updates)]),
         latest=about.get("latestRelease") is not False,
-        files=tuple(ReleaseFile(_id(item, "id"), str(item.get("name") or "")) for item in files if item.get("id")),
-        notes=_newest_first((str(item.get("on") or ""), str(item.get("reason") or "")) for item in updates),
+        files=tuple(ReleaseFile(_id(item, "id", url), _text(item, "name")) for item in files if _text(item, "id")),
+        notes=_newest_first((_text(item, "on"), _text(item, "reason")) for item in updates),
+        next_release=next_release(about.get("nextReleaseDate")),
     )
 
 
@@ -146,12 +152,16 @@ def _newest_first(notes: Any) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((date, one_line(text, 600)) for date, text in notes if text), reverse=True))
 
 
-def _id(thing: Any, key: str) -> str:
+def _id(thing: Any, key: str, where: str) -> str:
     """An id, which goes into an address and must therefore be one."""
     found = str(_mapping(thing).get(key) or "")
     if not _GUID.match(found):
-        raise EvidenceError("fetch.protocol", where="a release of EES", expected=f"{key}: an id", found=repr(found[:60]))
+        raise EvidenceError("fetch.protocol", where=where, expected=f"{key}: an id", found=repr(found[:60]))
     return found
+
+
+def _text(thing: Any, key: str) -> str:
+    return str(_mapping(thing).get(key) or "")
 
 
 def _mapping(thing: Any) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from tasks.fetch.choose import by_name
 from tasks.fetch.ees_api import checked_page
 from tasks.fetch.ees_names import IDENTIFIERS, LEVELS
 from tasks.fetch.http import Http, Received
+from tasks.fetch.parts import listed
 from tasks.snapshot import Fetched
 
 DATA = "data.csv"
@@ -36,7 +37,7 @@ class Codebook:
     indicators: Mapping[str, str]  # id -> column
 
     @classmethod
-    def of(cls, meta: Mapping[str, Any]) -> Codebook:
+    def of(cls, meta: Mapping[str, Any], where: str = "metadata of the data set") -> Codebook:
         """Raises fetch.protocol where the metadata is not as documented."""
         try:
             return cls(
@@ -44,22 +45,35 @@ class Codebook:
                 {item["id"]: (item["column"], {option["id"]: option["label"] for option in item["options"]}) for item in meta["filters"]},
                 {item["id"]: item["column"] for item in meta["indicators"]},
             )
-        except (KeyError, TypeError) as error:
-            raise EvidenceError("fetch.protocol", where="metadata of the data set", expected="EES metadata", found=f"no {error}") from None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise EvidenceError("fetch.protocol", where=where, expected="EES metadata", found=f"no {error}") from None
+
+
+def checked_meta(answer: Any, where: str) -> Mapping[str, Any]:
+    """The metadata of a version as the API documents it: lists of filters and indicators. Raises fetch.protocol."""
+    if not isinstance(answer, Mapping) or not all(isinstance(answer.get(name), list) for name in ("filters", "indicators")):
+        raise EvidenceError("fetch.protocol", where=where, expected="lists of filters and indicators", found=one_line(str(answer), 160))
+    return answer
 
 
 def fetch(
-    query: EesQuery, url: str, version: Mapping[str, str], meta: Mapping[str, Any], http: Http, labels: Mapping[str, str], folder: Path
+    query: EesQuery,
+    url: str,
+    version: Mapping[str, str],
+    meta: Mapping[str, Any],
+    http: Http,
+    labels: Mapping[str, str],
+    max_bytes: int | None = None,
 ) -> tuple[list[Fetched], list[str]]:
     """`data.csv` in the columns of EES's own CSV, and the pages it was made from as they came (`page-0001.json`, ...). Also warnings."""
-    book = Codebook.of(meta)
+    book = Codebook.of(meta, url.removesuffix("query") + "meta")
     body = body_of(query, meta, book)
     pages: list[Received] = []
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=folder, suffix=".csv", delete=False) as file:
+    http.scratch.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=http.scratch, suffix=".csv", delete=False) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns(book, body))
-        for page, answer in each_page(http, url, version, body):
+        for page, answer in each_page(http, url, version, body, max_bytes):
             pages.append(page)
             writer.writerows(row(record, book, body) for record in answer["results"])
     parts = [page.fetched(f"page-{number:04}.json", labels) for number, page in enumerate(pages, 1)]
@@ -94,12 +108,14 @@ def body_of(query: EesQuery, meta: Mapping[str, Any], book: Codebook) -> dict[st
     }
 
 
-def each_page(http: Http, url: str, version: Mapping[str, str], body: Mapping[str, Any]) -> Iterator[tuple[Received, Mapping[str, Any]]]:
+def each_page(
+    http: Http, url: str, version: Mapping[str, str], body: Mapping[str, Any], max_bytes: int | None = None
+) -> Iterator[tuple[Received, Mapping[str, Any]]]:
     """Page after page until all rows are there. Raises fetch.protocol (a warning, totals that move), fetch.truncated, fetch.empty."""
     rows, total, number, last = 0, None, 1, 1
     while number <= last:
         asked = {**body, "page": number, "pageSize": ROWS_A_PAGE}
-        received = http.post_json(url, asked, params=version, name=f"page-{number:04}", repeatable=True)
+        received = http.post_json(url, asked, params=version, name=f"page-{number:04}", repeatable=True, max_bytes=max_bytes)
         answer = checked_page(received.json(), url)
         _no_warnings(answer, url)
         total = answer["paging"]["totalResults"] if total is None else total
@@ -134,6 +150,8 @@ def row(record: Mapping[str, Any], book: Codebook, body: Mapping[str, Any]) -> l
     """One row of labels; a place or filter that the row does not have is an empty cell, as in EES's CSV. Raises fetch.protocol."""
     try:
         period, level = record["timePeriod"], record["geographicLevel"]
+        if unknown := [*(set(record["filters"]) - set(book.filters)), *(set(record["locations"]) - set(book.levels))]:
+            raise KeyError(", ".join(sorted(unknown)))  # read as blank cells, rows of a filter would look like rows without it
         cells = [_printed_period(period["period"]), IDENTIFIERS.get(period["code"], period["code"]), LEVELS.get(level, (level, ()))[0]]
         for code, places in book.levels.items():
             held = record["locations"].get(code)
@@ -152,7 +170,10 @@ def row(record: Mapping[str, Any], book: Codebook, body: Mapping[str, Any]) -> l
 def _no_warnings(answer: Mapping[str, Any], url: str) -> None:
     warnings = answer.get("warnings") or []
     if warnings:
-        said = "; ".join(f"{item.get('code')} at {item.get('path') or 'the query'}: {item.get('message')}" for item in warnings)
+        told = [item for item in listed(warnings) if isinstance(item, Mapping)]
+        said = "; ".join(f"{item.get('code')} at {item.get('path') or 'the query'}: {item.get('message')}" for item in told) or str(
+            warnings
+        )
         raise EvidenceError("fetch.protocol", where=url, expected="an answer without warnings", found=one_line(said))
 
 

@@ -79,7 +79,11 @@ def _about(slug: str, source: ExploreLocalStatistics, http: Http) -> tuple[Mappi
     finally:
         discard([received])
     dimensions = answer.get("dimensions") if isinstance(answer, Mapping) else None
-    if not isinstance(dimensions, Mapping) or not {"areacd", "period", "measure"} <= set(dimensions):
+    if (
+        not isinstance(dimensions, Mapping)
+        or not {"areacd", "period", "measure"} <= set(dimensions)
+        or not all(isinstance(each, Mapping) and isinstance(each.get("order", 0), int) for each in dimensions.values())
+    ):
         raise EvidenceError(
             "fetch.protocol", where=received.url, expected="dimensions areacd, period and measure", found=one_line(str(answer), 160)
         )

@@ -21,6 +21,7 @@ from tasks.fetch.choose import by_pattern, fingerprint, only
 from tasks.fetch.feature_layer import check_system, last_edit, system_of
 from tasks.fetch.http import Http
 from tasks.fetch.parts import discard, labelled, named_release, unchanged
+from tasks.fetch.parts import listed as as_list
 from tasks.fetch.received import Received
 from tasks.snapshot import Delivery, Fetched, Snapshot
 
@@ -118,7 +119,7 @@ def _described(service: str, url: str, wanted: FeatureLayer, http: Http) -> Laye
         raise EvidenceError(
             "fetch.protocol", where=url, expected=f"layer {wanted.layer}", found=f"an answer that says it is layer {number}"
         )
-    fields = [field for field in answer.get("fields") or [] if isinstance(field, Mapping)]
+    fields = [field for field in as_list(answer.get("fields")) if isinstance(field, Mapping)]
     names = tuple(str(field.get("name")) for field in fields)
     object_id = answer.get("objectIdField") or next(
         (field.get("name") for field in fields if field.get("type") == "esriFieldTypeOID"), None

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from expectations.errors import EvidenceError
 from expectations.sources.plain_file import GOV_UK
 from tasks.fetch.http import Http
-from tasks.fetch.parts import document
+from tasks.fetch.parts import document, listed
 
 CONTENT = f"{GOV_UK}/api/content"
 _SHOWN = 8
@@ -36,9 +36,9 @@ def attachment(page: str, wanted: str, http: Http) -> Attachment:
     """The one attachment of the page whose title or file name the pattern finds. Raises fetch.no_match, fetch.ambiguous, fetch.protocol."""
     answer = _described(page, http)
     details = answer.get("details")
-    listed = details.get("attachments") if isinstance(details, Mapping) else None
+    told = details.get("attachments") if isinstance(details, Mapping) else None
     updated = str(answer.get("public_updated_at") or "")
-    files = [_attachment(each, updated) for each in listed or [] if isinstance(each, Mapping) and each.get("url")]
+    files = [_attachment(each, updated) for each in listed(told) if isinstance(each, Mapping) and each.get("url")]
     pattern = re.compile(wanted)
     found = [file for file in files if pattern.search(file.title) or pattern.search(file.file)]
     if len({file.address for file in found}) == 1:
@@ -54,8 +54,8 @@ def attachment(page: str, wanted: str, http: Http) -> Attachment:
 def newest(collection: str, wanted: str, http: Http) -> str:
     """The page of the collection's edition that was updated last, of those whose titles the pattern finds. Raises as `attachment`."""
     links = _described(collection, http).get("links")
-    listed = links.get("documents") if isinstance(links, Mapping) else None
-    editions = [each for each in listed or [] if isinstance(each, Mapping) and str(each.get("base_path") or "").startswith("/")]
+    told = links.get("documents") if isinstance(links, Mapping) else None
+    editions = [each for each in listed(told) if isinstance(each, Mapping) and str(each.get("base_path") or "").startswith("/")]
     pattern = re.compile(wanted)
     found = [each for each in editions if pattern.search(str(each.get("title") or ""))]
     latest = max((str(each.get("public_updated_at") or "") for each in found), default="")
@@ -72,9 +72,13 @@ def newest(collection: str, wanted: str, http: Http) -> str:
 
 def _described(page: str, http: Http) -> Mapping[str, Any]:
     path = urlsplit(page).path
-    answer = document(http, f"{CONTENT}{path}", f"page-{path.rpartition('/')[2]}")
+    url = f"{CONTENT}{path}"
+    answer = document(http, url, f"page-{path.rpartition('/')[2]}")
     if not isinstance(answer, Mapping):
-        raise EvidenceError("fetch.protocol", where=page, expected="a JSON object", found=f"a JSON {type(answer).__name__}")
+        raise EvidenceError("fetch.protocol", where=url, expected="a JSON object", found=f"a JSON {type(answer).__name__}")
+    if "details" not in answer and "links" not in answer:
+        found = ", ".join(map(str, answer)) or "an empty object"
+        raise EvidenceError("fetch.protocol", where=url, expected="a page with its details and links", found=found)
     return answer
 
 

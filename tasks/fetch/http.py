@@ -7,7 +7,6 @@ again with growing, jittered pauses, or when the service says (`Retry-After`); a
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -55,6 +54,8 @@ class Http:
         self._session = requests.Session()
         self._session.headers.update({"User-Agent": settings.user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"})
         self._session.auth = _no_credentials
+        self._secrets: set[str] = set()
+        self.told: dict[str, None] = {}  # what answers said beside their data, each once and in order; also of those that nobody keeps
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, guarded_adapter(settings.allow_loopback))
 
@@ -66,6 +67,10 @@ class Http:
 
     def close(self) -> None:
         self._session.close()
+
+    def cleared(self, text: str) -> str:
+        """The text with every key hidden that this client has sent: services repeat the question in their errors."""
+        return safety.without(text, self._secrets)
 
     def get(
         self,
@@ -124,6 +129,7 @@ class Http:
 
     def _perform(self, call: Call) -> Received:
         settings = self.settings
+        self._secrets |= call.secrets
         deadline = time.monotonic() + settings.total_timeout
         retry = Retry(
             total=settings.retries,
@@ -161,7 +167,8 @@ class Http:
     def _give_up(self, call: Call, failure: Failure, attempts: int) -> NoReturn:
         tries = f" (after {attempts} attempts)" if attempts > 1 else ""
         where = f"{call.method} {safety.redacted_url(call.prepared_url)}"
-        raise EvidenceError(failure.code, where=where, expected=failure.expected, found=failure.found + tries, todo=failure.todo) from None
+        found = self.cleared(failure.found) + tries
+        raise EvidenceError(failure.code, where=where, expected=failure.expected, found=found, todo=failure.todo) from None
 
     # -- one attempt: a request and its redirects --------------------------------------------------------------------------------------
 
@@ -212,7 +219,7 @@ class Http:
         self, call: Call, response: requests.Response, asked: str, final: str, through_login: bool, deadline: float, attempts: int
     ) -> Received:
         status, headers = response.status_code, {name.lower(): value for name, value in response.headers.items()}
-        if status == 304 and call.validators:
+        if status == 304 and call.conditional:
             stored: body.Body | None = None
         else:
             good = status == 200 or status in call.accept
@@ -226,13 +233,14 @@ class Http:
         kind, _, _ = headers.get("content-type", "").partition(";")
         media_type = kind.strip().lower()
         warnings = [*answers.service_warnings(headers)]
-        if stored is not None and status == 200:
+        if stored is not None and status < 300:
             wrong = answers.failure_of_content(stored.head, media_type, call.media, through_login) if stored.size else None
             if wrong:
                 stored.path.unlink(missing_ok=True)
                 raise wrong
             warnings += [answers.unannounced(media_type, call.media)] if stored.size else []
             warnings += ["the body was gzip that no header announced; it was unpacked"] if stored.unpacked else []
+        self.told.update(dict.fromkeys(warning for warning in warnings if warning))
         return Received(
             url=safety.redacted_url(asked),
             final_url=safety.redacted_url(final),
@@ -244,7 +252,7 @@ class Http:
             sha256=stored.sha256 if stored else "",
             size=stored.size if stored else 0,
             media_type=media_type,
-            charset=_charset(headers.get("content-type", "")),
+            charset=answers.charset_of(headers.get("content-type", "")),
             fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
             attempts=attempts,
             not_modified=stored is None,
@@ -278,11 +286,6 @@ class Http:
 def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps `requests` from sending what a ~/.netrc of the machine holds."""
     return request
-
-
-def _charset(content_type: str) -> str | None:
-    match = re.search(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", content_type, re.IGNORECASE)
-    return match.group(1).lower() if match else None
 
 
 def _whole(headers: Mapping[str, str]) -> str:

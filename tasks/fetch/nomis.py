@@ -21,6 +21,7 @@ from tasks.fetch import nomis_codes, nomis_overview
 from tasks.fetch.answers import one_line
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http, Received
+from tasks.fetch.next_release import announcing, next_release
 from tasks.fetch.nomis_codes import Metadata, Plan
 from tasks.fetch.parts import discard, labelled, named_release, unchanged
 from tasks.snapshot import Delivery, Fetched, Snapshot
@@ -64,7 +65,8 @@ def fetch(source: Nomis, http: Http, previous: Snapshot | None) -> Delivery:
     metadata = Metadata(source.url, http)
     for name, query in source.each().items():
         releases[name], arrived, said = _query(source, name, query, metadata, http, previous)
-        parts += arrived
+        overview = metadata.document(f"{query.dataset}.overview.json").get("overview")
+        parts += announcing(arrived, next_release(overview.get("nextupdate")) if isinstance(overview, Mapping) else "")
         warnings += said
         told += _announced(metadata, query.dataset, name, previous, releases[name])
     unique = tuple(entry for index, entry in enumerate(told) if entry not in told[:index])  # queries of one dataset are told the same

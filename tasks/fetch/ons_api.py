@@ -12,6 +12,7 @@ from expectations.sources import OnsApi
 from tasks.fetch import ons_api_csv, ons_api_filter, ons_api_observations
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http
+from tasks.fetch.next_release import announcing
 from tasks.fetch.ons_api_calls import Api
 from tasks.fetch.ons_api_versions import Version, announced, wanted
 from tasks.fetch.parts import labelled, standing
@@ -36,7 +37,8 @@ def fetch(source: OnsApi, http: Http, previous: Snapshot | None) -> Delivery:
     told = announced(version, number, notes, api)
     release = f"{version.edition} version {version.number}"
     if previous is not None and (number, notes) == (version.number, version.notes):
-        return Delivery(tuple(standing(part) for part in previous.parts), release, (*said, *api.warnings))
+        stands = announcing([standing(part) for part in previous.parts], version.next_release)
+        return Delivery(stands, release, (*said, *api.warnings))
     labels = labelled(
         dataset=version.dataset,
         title=str(version.about.get("title") or ""),
@@ -48,7 +50,7 @@ def fetch(source: OnsApi, http: Http, previous: Snapshot | None) -> Delivery:
     )
     about = api.ask(version.path, ABOUT).fetched(ABOUT, labels)
     data = _data(source, version, api, labels)
-    return Delivery((data, about), release, tuple(dict.fromkeys([*said, *api.warnings])), tuple(told))
+    return Delivery(announcing([data, about], version.next_release), release, tuple(dict.fromkeys([*said, *api.warnings])), tuple(told))
 
 
 def _data(source: OnsApi, version: Version, api: Api, labels: Mapping[str, str]) -> Fetched:

@@ -19,6 +19,7 @@ from tasks.snapshot import Fetched
 
 PATIENCE = 300.0  # seconds until the output must be there
 PAUSE = 2.0  # seconds between two looks
+_OF_AN_OUTPUT = frozenset(["downloads", "state", "events", "published"])
 
 
 def fetch(wanted: OnsFilter, version: Version, api: Api, labels: Mapping[str, str], max_bytes: int | None) -> Fetched:
@@ -57,6 +58,9 @@ def _completed(output: str, api: Api) -> Mapping[str, Any]:
         made = downloads.get("csv") if isinstance(downloads, Mapping) else None
         if isinstance(made, Mapping) and made.get("href"):
             return answer
+        if not _OF_AN_OUTPUT & set(answer):
+            found = ", ".join(answer) or "an empty object"
+            raise EvidenceError("fetch.protocol", where=api.at(f"filter-outputs/{output}"), expected="a filter's output", found=found)
         failed = [event for event in answer.get("events") or () if "error" in str(event).casefold()]
         if answer.get("state") == "failed" or failed:
             raise EvidenceError(

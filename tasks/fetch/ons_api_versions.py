@@ -15,10 +15,13 @@ from expectations.errors import EvidenceError
 from expectations.sources import OnsApi
 from tasks.fetch.answers import one_line
 from tasks.fetch.choose import fingerprint
+from tasks.fetch.next_release import next_release
 from tasks.fetch.ons_api_calls import Api
+from tasks.fetch.parts import listed
 
 _LINK = re.compile(r"/editions/([^/?#]+)/versions?/(\d{1,6})(?:[/?#]|$)")
 _MOST_VERSIONS_TOLD = 20
+_OF_A_VERSION = frozenset(["downloads", "links", "version", "state"])
 _NOTES = ("alerts", "latest_changes", "usage_notes")
 _PUBLISHED = ("published", "", None)  # some answers do not say
 
@@ -31,6 +34,7 @@ class Version:
     edition: str
     number: int
     about: Mapping[str, Any]
+    next_release: str = ""  # the label of the dataset's release to come
 
     @property
     def path(self) -> str:
@@ -63,7 +67,11 @@ def wanted(source: OnsApi, api: Api) -> tuple[Version, list[str]]:
     edition, latest = _latest(parent, source.edition, api.at(where))
     number = source.version or latest
     about = api.one(path_of(dataset, edition, number), "version")
-    version = Version(dataset, edition, number, about)
+    if not _OF_A_VERSION & set(about):
+        found = ", ".join(about) or "an empty object"
+        raise EvidenceError("fetch.protocol", where=api.at(path_of(dataset, edition, number)), expected="a version", found=found)
+    announced = about.get("next_release") or parent.get("next_release")
+    version = Version(dataset, edition, number, about, next_release(announced) if source.version is None else "")
     _published(f"version {number} of {dataset}", about)
     said = []
     if latest > number:
@@ -107,7 +115,7 @@ def _published(what: str, about: Mapping[str, Any]) -> None:
 def _told(version: Version) -> list[Mapping[str, Any]]:
     entries: list[Mapping[str, Any]] = []
     for name in _NOTES:
-        for item in version.about.get(name) or ():
+        for item in listed(version.about.get(name)):
             if not isinstance(item, Mapping):
                 continue
             said = ": ".join(str(item[key]) for key in ("title", "name", "description", "note") if item.get(key))

@@ -15,6 +15,7 @@ from expectations.sources import OnsFile, OnsWebsite
 from tasks.fetch.choose import fingerprint
 from tasks.fetch.http import Http, Received
 from tasks.fetch.members import member_of
+from tasks.fetch.next_release import announcing
 from tasks.fetch.ons_website_page import Edition, Listed, editions, the_file
 from tasks.fetch.parts import discard, labelled, standing
 from tasks.fetch.plain_file import MEDIA
@@ -36,7 +37,7 @@ def fetch(source: OnsWebsite, http: Http, previous: Snapshot | None) -> Delivery
         try:
             for item in source.files:
                 part, said = _part(item, edition, source, http, previous, fetched)
-                parts.append(part)
+                parts += announcing([part], edition.next_release)
                 warnings += said
         finally:
             discard([received for received in fetched.values() if not any(part.path == received.path for part in parts)])

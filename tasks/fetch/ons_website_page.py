@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +16,7 @@ from expectations.errors import EvidenceError
 from expectations.sources import OnsWebsite
 from tasks.fetch.answers import one_line
 from tasks.fetch.http import Http
+from tasks.fetch.next_release import next_release
 from tasks.fetch.parts import discard
 from tasks.fetch.plain_file import MOST_OF_A_PAGE, links_of
 
@@ -48,6 +49,7 @@ class Edition:
     files: tuple[Listed, ...]
     version: str = ""
     corrections: tuple[tuple[str, str], ...] = ()  # day, what was corrected
+    next_release: str = ""  # the label of the release to come, as the edition or else the page announces it
 
 
 def editions(source: OnsWebsite, http: Http) -> tuple[list[Edition], list[str]]:
@@ -63,6 +65,9 @@ def editions(source: OnsWebsite, http: Http) -> tuple[list[Edition], list[str]]:
         addresses = _fitting(addresses, source)
     # The page lists the newest first, so that the one released last is among the first in any case.
     found = [_edition(address, source, http, warnings) for address in addresses[:MOST_EDITIONS]]
+    about = landing.get("description")
+    announced = next_release(about.get("nextRelease")) if isinstance(about, Mapping) else ""
+    found = [replace(edition, next_release=edition.next_release or announced) for edition in found]
     return _chosen(found, source, known_dates=True), warnings
 
 
@@ -108,7 +113,10 @@ def _addresses(landing: Mapping[str, Any], source: OnsWebsite) -> list[str]:
     paths = [path.rstrip("/") for path in paths if re.fullmatch(r"(/[A-Za-z0-9_.-]+)+/?", path)]
     if not paths:
         raise EvidenceError(
-            "fetch.protocol", where=f"{stem}/data", expected="`datasets` with the path of each edition", found=one_line(str(landing), 160)
+            "fetch.protocol",
+            where=f"{source.url.rstrip('/')}{stem}/data",
+            expected="`datasets` with the path of each edition",
+            found=one_line(str(landing), 160),
         )
     return paths
 
@@ -133,11 +141,13 @@ def _edition(address: str, source: OnsWebsite, http: Http, warnings: list[str]) 
     if answer is None:
         raise EvidenceError("fetch.gone", where=where, expected="the edition that the page lists", found="HTTP 404")
     downloads, description = answer.get("downloads"), answer.get("description")
-    files = [str(item.get("file") or "") for item in downloads if isinstance(item, Mapping)] if isinstance(downloads, list) else []
+    listed = [item.get("file") for item in downloads if isinstance(item, Mapping)] if isinstance(downloads, list) else []
+    files = [str(name) for name in listed if name]
     if not files or not isinstance(description, Mapping):
         raise EvidenceError("fetch.protocol", where=where, expected="`description` and `downloads`", found=one_line(str(answer), 160))
     folder = str(answer.get("uri") or address).rstrip("/")
-    versions = [item for item in answer.get("versions") or () if isinstance(item, Mapping)]
+    earlier = answer.get("versions")
+    versions = [item for item in earlier if isinstance(item, Mapping)] if isinstance(earlier, list) else []
     corrections = [
         (str(item.get("updateDate") or "")[:10], one_line(str(item["correctionNotice"])))
         for item in versions
@@ -148,9 +158,10 @@ def _edition(address: str, source: OnsWebsite, http: Http, warnings: list[str]) 
         name=address.rpartition("/")[2],
         title=str(description.get("edition") or description.get("title") or ""),
         released=released,
-        files=tuple(Listed(name.rpartition("/")[2], folder) for name in files if name),
+        files=tuple(Listed(name.rpartition("/")[2], folder) for name in files),
         version=f"{released}, {len(versions)} before" if released or versions else "",
         corrections=tuple(corrections),
+        next_release=next_release(description.get("nextRelease")),
     )
 
 

@@ -20,7 +20,7 @@ from expectations.sources import Opendatasoft
 from tasks.fetch.answers import one_line
 from tasks.fetch.choose import fingerprint, only
 from tasks.fetch.http import Http
-from tasks.fetch.parts import discard, labelled, unchanged
+from tasks.fetch.parts import discard, labelled, listed, unchanged
 from tasks.fetch.plain_file import MEDIA
 from tasks.fetch.received import Received
 from tasks.snapshot import Delivery, Fetched, Snapshot
@@ -125,7 +125,7 @@ def _listed(source: Opendatasoft, http: Http, headers: Mapping[str, str]) -> lis
 
 def _described(name: str, url: str, source: Opendatasoft, http: Http, headers: Mapping[str, str]) -> Described:
     answer = _document(http, url, {"lang": "en"}, name, headers)
-    fields = tuple(str(field["name"]) for field in answer.get("fields") or [] if isinstance(field, Mapping) and "name" in field)
+    fields = tuple(str(field["name"]) for field in listed(answer.get("fields")) if isinstance(field, Mapping) and "name" in field)
     if not fields:
         raise EvidenceError("fetch.protocol", where=url, expected="a dataset with fields", found=", ".join(answer) or "an empty object")
     for wanted in source.select:

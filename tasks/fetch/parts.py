@@ -63,6 +63,11 @@ def document(http: Http, url: str, name: str, params: Mapping[str, Any] | None =
         discard([received])
 
 
+def listed(value: Any) -> list[Any]:
+    """A list of an answer; an empty one for whatever else stands in its place."""
+    return value if isinstance(value, list) else []
+
+
 def discard(answers: list[Received]) -> None:
     """Remove the scratch files of answers that are no part of a delivery."""
     for answer in answers:

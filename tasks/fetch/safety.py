@@ -54,6 +54,26 @@ def redacted(value: Any) -> Any:
     return value
 
 
+def secrets_in(value: Any) -> set[str]:
+    """The values of secret names in a JSON-like value, at any depth; a list of pairs counts as names with values."""
+    if isinstance(value, Mapping):
+        own = {str(inner) for name, inner in value.items() if is_secret(str(name)) and isinstance(inner, str | int)}
+        return own.union(*(secrets_in(inner) for inner in value.values()))
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        if len(value) == 2 and isinstance(value[0], str) and is_secret(value[0]):
+            return {str(value[1])}
+        return set().union(*(secrets_in(inner) for inner in value))
+    return set()
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with each secret hidden, as it is and as it stands in an address."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        for form in {secret, quote(secret), quote(secret, safe="")}:
+            text = text.replace(form, HIDDEN)
+    return text
+
+
 def host_of(url: str) -> str:
     """The host name in lower case, without port; '' where the URL has none."""
     try:

@@ -19,7 +19,7 @@ import python_calamine as calamine
 
 from expectations.errors import EvidenceError
 from expectations.shape import Layout
-from tasks.read import header, ods_parts, sheet_parts
+from tasks.read import header, ods_parts, ole, sheet_parts
 from tasks.read.cells import is_marker
 from tasks.read.container import Contents
 from tasks.read.header import Header, Span
@@ -70,6 +70,8 @@ class _Tally:
 
 def read(contents: Contents, connection: duckdb.DuckDBPyConnection, table: str, options: ReadOptions, format: str) -> Layout:
     """Read one sheet of a workbook into `table`."""
+    if format == "xls":
+        ole.refuse_cut(contents.path, contents.name)
     sheet_parts.refuse_bombs(contents, format, options)
     with _opened(contents) as book:
         chosen = _choose(book, contents, options, format)

@@ -11,12 +11,18 @@ from random import Random
 
 from expectations.change import Change
 from tasks.changes.files import FileComparison, compare_files
-from tasks.rehearse import of_columns, of_domains, of_files, of_rows
+from tasks.rehearse import of_areas, of_columns, of_domains, of_files, of_rows
 from tasks.rehearse.frame import Frame
 from tasks.rehearse.mutation import Mutation, Pair
 from tasks.rehearse.writing import write
 
-MUTATIONS: tuple[Mutation, ...] = (*of_files.MUTATIONS, *of_columns.MUTATIONS, *of_domains.MUTATIONS, *of_rows.MUTATIONS)
+MUTATIONS: tuple[Mutation, ...] = (
+    *of_files.MUTATIONS,
+    *of_columns.MUTATIONS,
+    *of_domains.MUTATIONS,
+    *of_areas.MUTATIONS,
+    *of_rows.MUTATIONS,
+)
 
 
 @dataclass(frozen=True)

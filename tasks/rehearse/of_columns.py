@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from tasks.rehearse.frame import Frame
 from tasks.rehearse.mutation import Mutation, Pair, categories, measure, mutation, numbers
 from tasks.shape.areas import header_vintage
-from tasks.shape.profile import STRAY_WORDS
+from tasks.shape.counts import STRAY_WORDS
 
 
 def _drop_measure(frame: Frame, random: Random) -> Frame | None:
     name = measure(frame)
-    return frame.without(name) if name and len(frame.columns) > 2 else None
+    return frame.without(name) if name and name not in frame.shape.period_headers and len(frame.columns) > 2 else None
+
+
+def _drop_year(place: int) -> Callable[[Frame, Random], Frame | None]:
+    """The column of one year goes, in a table whose headers are years: that is a period, as the rows of one are in a long table."""
+
+    def alter(frame: Frame, random: Random) -> Frame | None:
+        years = sorted(frame.shape.period_headers)
+        return frame.without(years[place]) if len(years) >= 3 else None
+
+    return alter
 
 
 def _drop_attribute(frame: Frame, random: Random) -> Frame | None:
@@ -170,6 +181,8 @@ def _long(frame: Frame, random: Random) -> Pair | None:
 
 MUTATIONS: tuple[Mutation, ...] = (
     mutation("a measure dropped", "column_removed", "breaking", _drop_measure),
+    mutation("the column of the oldest year dropped", "period_removed", "warning", _drop_year(0)),
+    mutation("the column of a middle year dropped", "period_removed", "warning", _drop_year(1)),
     mutation("an attribute dropped", "column_removed", "breaking", _drop_attribute),
     mutation("a filter dropped", "column_removed", "breaking", _drop_of_key),
     mutation("a header in another case", "column_renamed", "breaking", _rename_case),

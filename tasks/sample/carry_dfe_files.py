@@ -211,6 +211,30 @@ def _archived() -> Iterator[Served]:
             ]
         },
     )
+    subjects = ("read", "writta", "mat", "rwm", "gps", "scita")
+    counted = [f"t_{subject}_eligible_pupils" for subject in subjects] + [f"pt_{subject}_met_expected_standard" for subject in subjects]
+    yield Served(
+        "looked_after_key_stage_2",
+        "Department for Education, Outcomes for children in need, including children looked after by local authorities in England",
+        "file",
+        (
+            Carried(
+                "looked_after_key_stage_2",
+                "ees_csv_vintages/cla_ks2_la__2026-04.csv",
+                (*PLACED, "social_care_group", "version", *counted),
+                AREAS,
+            ),
+        ),
+        {
+            "files": [
+                {
+                    "url": f"{RAW_GITHUB}/CSC_outcomes_and_enablers/main/data-raw/ks2_la.csv",
+                    "figures": "looked_after_key_stage_2.csv.gz",
+                    "media_type": "text/plain; charset=utf-8",
+                }
+            ]
+        },
+    )
     groups = ("gender", "free_school_meals", "disadvantage", "first_language", "sen_status", "ethnic_major")
     totals = (
         "t_pupils",

@@ -16,26 +16,43 @@ import pyarrow
 
 from tasks.sample.carrying import LICENCE, write_parquet
 
-FOLDER = "ons/geoportal"
+FOLDER = "ons"
 WGS_84, NATIONAL_GRID = "CRS84", "27700"
 PLACES = {WGS_84: 5, NATIONAL_GRID: 0}  # decimal places that are a metre
-AUTHORITIES = {"Local_Authority_Districts_December_2022_UK_BUC_V2": ("LAD22_BUC.geojson", ("LAD22CD", "LAD22NM", "BNG_E", "BNG_N"))}
+AUTHORITIES = {
+    "Local_Authority_Districts_December_2022_UK_BUC_V2": ("geoportal/LAD22_BUC.geojson", ("LAD22CD", "LAD22NM", "BNG_E", "BNG_N"))
+}
 # Service, as public code names it -> (file, the fields of the layer that are carried).
 LAYERS = {
     "Wards_December_2022_Boundaries_GB_BGC": (
-        "birmingham_wards_2022vintage_CRS84_d23350e.geojson",
+        "geoportal/birmingham_wards_2022vintage_CRS84_d23350e.geojson",
         ("WD22CD", "WD22NM", "LAD22CD", "LAD22NM"),
     ),
-    "Lower_Layer_Super_Output_Areas_DEC_2011_EW_BGC_V3": ("birmingham_lsoa11_dc55fc0.geojson", ("LSOA11CD", "LSOA11NM")),
-    "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5": ("birmingham_lsoa21_e20a072.geojson", ("LSOA21CD", "LSOA21NM")),
-    "Middle_Layer_Super_Output_Areas_DEC_2011_EW_BGC_V3": ("birmingham_msoa11_2020_dc55fc0.geojson", ("MSOA11CD", "MSOA11NM")),
-    "Middle_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V3": ("birmingham_msoa21_e20a072.geojson", ("MSOA21CD", "MSOA21NM")),
+    "Lower_Layer_Super_Output_Areas_DEC_2011_EW_BGC_V3": ("geoportal/birmingham_lsoa11_dc55fc0.geojson", ("LSOA11CD", "LSOA11NM")),
+    "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V5": (
+        "geoportal/birmingham_lsoa21_e20a072.geojson",
+        ("LSOA21CD", "LSOA21NM"),
+    ),
+    "Middle_Layer_Super_Output_Areas_DEC_2011_EW_BGC_V3": ("geoportal/birmingham_msoa11_2020_dc55fc0.geojson", ("MSOA11CD", "MSOA11NM")),
+    "Middle_layer_Super_Output_Areas_December_2021_Boundaries_EW_BGC_V3": (
+        "geoportal/birmingham_msoa21_e20a072.geojson",
+        ("MSOA21CD", "MSOA21NM"),
+    ),
+    "Output_Areas_December_2011_Boundaries_EW_BGC": ("lookups/birmingham_oa11.geojson", ("OA11CD", "LAD11CD")),
 }
 
 
+# The 40 wards until May 2018, which the strategy counts in.
+FORMER_WARDS = {"Wards_DEC_2013_EW_BGC": ("lookups/birmingham_wards_2013vintage_40.geojson", ("WD13CD", "WD13NM"))}
+
+
 def carry(files: Path, out: Path) -> None:
-    """Write `boundaries.*` and `authority_boundaries.*` below `out`. Raises OSError for a missing file, ValueError for another system."""
+    """Write `boundaries.*`, `former_wards.*` and `authority_boundaries.*` below `out`.
+
+    Raises OSError for a missing file, ValueError for another system.
+    """
     _carry(files, out, "boundaries", LAYERS, WGS_84)
+    _carry(files, out, "former_wards", FORMER_WARDS, WGS_84)
     _carry(files, out, "authority_boundaries", AUTHORITIES, NATIONAL_GRID)
 
 

@@ -21,13 +21,14 @@ from tasks.sample.carrying import LICENCE, read_csv, write_parquet
 FIGURES = Path(__file__).resolve().parent / "figures"
 CITY_CODE = "E08000025"
 
-# Services of the lookups: name -> (file, columns, condition). Names as the portal lists them, where public code or the file's own name shows them.
+# Services of the lookups: name -> (file, columns, condition): the city's rows, and those of all areas that changed (ons.code_changes).
+# Names as the portal lists them, where public code or the file's own name shows them.
 GEOPORTAL = "ons/geoportal"
 LOOKUPS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "LSOA11_LSOA21_LAD22_EW_LU_v5": (
         f"{GEOPORTAL}/LSOA11_LSOA21_LAD22_EW_Exact_CHGIND.csv",
         ("LSOA11CD", "LSOA11NM", "LSOA21CD", "LSOA21NM", "CHGIND", "LAD22CD", "LAD22NM", "LAD22NMW"),
-        f"LAD22CD = '{CITY_CODE}'",
+        f"LAD22CD = '{CITY_CODE}' or CHGIND <> 'U'",
     ),
     "LSOA11_LSOA21_LAD22_EW_LU_v2": (
         f"{GEOPORTAL}/LSOA11_LSOA21_LAD22_EW_BestFit.csv",
@@ -37,7 +38,7 @@ LOOKUPS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "MSOA11_MSOA21_LAD22_EW_LU": (
         f"{GEOPORTAL}/MSOA11_MSOA21_LAD22_EW_CHNGIND.csv",
         ("MSOA11CD", "MSOA11NM", "CHNGIND", "MSOA21CD", "MSOA21NM", "LAD22CD", "LAD22NM", "LAD22NMW"),
-        f"LAD22CD = '{CITY_CODE}'",
+        f"LAD22CD = '{CITY_CODE}' or CHNGIND <> 'U'",
     ),
     "LSOA11_WD17_EW_LU_c65dfe9ca2fa4b0fa578b65a4d5c9856": (
         "council/geography/LSOA11_WD17_lookup.csv",
@@ -147,6 +148,8 @@ def _area_lookup(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) 
         "services": services,
     }
     _write_json(out / "area_lookup.json", about)
+    # The codes that changed are rows of the same layers, those of all England and Wales among them: nothing is shipped twice.
+    _write_json(out / "code_changes.json", {**about, "services": []})
 
 
 def _attendance(connection: duckdb.DuckDBPyConnection, files: Path, out: Path) -> None:

@@ -3,7 +3,7 @@
 Holds no figures: it reads manifests and the tables beside them. The manifest is JSON, `<dataset>.json` under `tasks/sample/figures/dfe/`:
 
     {"protocol": "ees_files", "source": "…", "licence": "…",
-     "publication": {"slug": "…", "title": "…"},
+     "publication": {"slug": "…", "title": "…", "next_release": {"year": 2026, "month": 7}},
      "release": {"slug": "2023-24", "title": "Academic year 2023/24", "published": "2025-07-10T09:30:00+01:00", "updated": "…",
                  "notes": [{"date": "2025-07-17T00:00:00", "summary": "…"}]},
      "files": [{"title": "…", "name": "exclusions.csv", "csv": "<dataset>.csv.gz", "meta": "<dataset>.meta.csv"}]}
@@ -63,7 +63,7 @@ class SampleFile:
 class SampleRelease:
     """A release with its files and notes; `updated` moves with each amendment, and the version's id with it."""
 
-    publication: Mapping[str, str]
+    publication: Mapping[str, Any]
     slug: str
     title: str
     published: str
@@ -106,9 +106,8 @@ class EesReleases:
         about = latest.publication
         newest = {"id": _id(slug, latest.slug), "slug": latest.slug, "title": latest.title}
         superseding = {"title": about["superseded_by"]} if "superseded_by" in about else None
-        return Response.of_json(
-            {"id": _id(slug), "slug": slug, "title": about["title"], "latestRelease": newest, "supersededByPublication": superseding}
-        )
+        following = {"supersededByPublication": superseding, "nextReleaseDate": about.get("next_release")}
+        return Response.of_json({"id": _id(slug), "slug": slug, "title": about["title"], "latestRelease": newest, **following})
 
     def _release(self, publication: str, slug: str) -> SampleRelease | None:
         mine = [release for release in self.releases if release.publication["slug"] == publication and release.slug == slug]
@@ -177,7 +176,8 @@ class EesPages:
             for file in release.files
         ]
         notes = [{"on": note["date"], "reason": note["summary"]} for note in release.notes]
-        about = {"id": release.version, "slug": release.slug, "title": release.title, "published": release.published}
+        about: dict[str, Any] = {"id": release.version, "slug": release.slug, "title": release.title, "published": release.published}
+        about["nextReleaseDate"] = release.publication.get("next_release")
         told = {**about, "updates": notes, "downloadFiles": files, "latestRelease": release is self._releases.latest(match[1])}
         data = json.dumps({"props": {"pageProps": {"releaseVersion": told}}}).replace("<", "\\u003c")
         return Response.of_text(_PAGE.format(title=release.title, data=data))

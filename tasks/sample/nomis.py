@@ -24,6 +24,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ class NomisResponder:
         self._bare = bare_singles
 
     def respond(self, request: Request) -> Response | None:
+        if request.path == "/dataset/def.sdmx.json":
+            return Response.of_json(self._found(request.one("search", "*")))
         match = re.fullmatch(r"/dataset/(NM_\d+_\d+)(/.+?)?\.(data\.csv|def\.sdmx\.json|overview\.json)", request.path)
         if match is None:
             return None
@@ -92,6 +95,13 @@ class NomisResponder:
         return (
             Response.of_json(_code_list(table, below.strip("/"), self._many)) if table else Response.of_json(_definition(None, self._many))
         )
+
+    def _found(self, wanted: str) -> dict[str, Any]:
+        """The datasets whose names fit, with `*` for anything, as one list."""
+        fitting = [table for table in self._tables.values() if fnmatch(table.name.lower(), wanted.lower())]
+        families = [_definition(table, self._many)["structure"]["keyfamilies"]["keyfamily"] for table in fitting]
+        listed = [each for family in families for each in (family if isinstance(family, list) else [family])]
+        return {"structure": {"header": _header("none"), "keyfamilies": {"keyfamily": self._many(listed)} if listed else None}}
 
     def _many(self, items: Sequence[Any]) -> Any:
         return items[0] if self._bare and len(items) == 1 else list(items)
@@ -301,6 +311,7 @@ def _overview(table: Table) -> dict[str, Any]:
         "units": about.get("units", ""),
         "lastupdated": about.get("last_updated", ""),
         "lastrevised": about.get("last_revised", ""),
+        "nextupdate": about.get("next_update", ""),
         "dimensions": {"dimension": [{"concept": "time", "name": "date", "revisions": {"revision": revision}}]},
     }
 

@@ -2,7 +2,7 @@
 
 Holds no figures: it reads manifests and the tables beside them. A manifest is JSON, `<dataset>.json` under `tasks/sample/figures/<publisher>/`:
 
-    {"protocol": "ons_website", "source": "…", "licence": "…", "page": "/…/datasets/slug", "title": "…",
+    {"protocol": "ons_website", "source": "…", "licence": "…", "page": "/…/datasets/slug", "title": "…", "next_release": "May 2026",
      "editions": [{"name": "current", "title": "2023", "released": "2024-11-18T09:30:00.000Z", "versions": [],
                    "files": [{"name": "businessdemography2023.xlsx",
                               "sheets": [{"name": "Table 1.1d", "rows": [["Table 1.1d - …"]], "figures": "births.parquet", "below": [["a note"]]}]},
@@ -74,6 +74,7 @@ class OnsWebsiteResponder:
             page = self._pages[path]
             listed = [{"uri": f"{path}/{edition['name']}"} for edition in page["editions"]]
             about = {"title": page["title"], "releaseDate": max(edition["released"] for edition in page["editions"])}
+            about |= {"nextRelease": page.get("next_release", "")}
             return Response.of_json({"type": "dataset_landing_page", "uri": path, "description": about, "datasets": listed})
         found = self._edition(path)
         if found is None:

@@ -30,6 +30,7 @@ class Request:
     headers: Mapping[str, str]  # names in lower case
     body: bytes
     base: str
+    asked: str = ""  # the path with its query, as it was sent
 
     def one(self, name: str, default: str = "") -> str:
         """The last value of a query parameter."""
@@ -112,11 +113,11 @@ class SampleServer:
         """The answer to a request (its path not yet below a mount), and how it is to be sent."""
         with self._lock:
             self.requests.append(request)
-            fault = next((fault for fault in self._faults if fault.applies(request.method, request.path)), None)
+            fault = next((fault for fault in self._faults if fault.applies(request.method, request.path, request.query)), None)
             if fault is not None and fault.times is not None:
                 position = self._faults.index(fault)
                 self._faults[position] = replace(fault, times=fault.times - 1)
-        response = fault.instead() if fault is not None else None
+        response = fault.instead(request.asked) if fault is not None else None
         if response is not None:
             status, body, headers = response
             good = Response(status, body, headers)
@@ -151,6 +152,8 @@ class _Quiet(ThreadingHTTPServer):
 def _handler(server: SampleServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two writes: without this the second waits 40 ms for the client's delayed acknowledgement of the first.
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             self._answer()
@@ -166,7 +169,7 @@ def _handler(server: SampleServer) -> type[BaseHTTPRequestHandler]:
             split = urlsplit(self.path)
             headers = {name.lower(): value for name, value in self.headers.items()}
             query = parse_qs(split.query, keep_blank_values=True)
-            request = Request(self.command, unquote(split.path), query, headers, self.rfile.read(length), server.url)
+            request = Request(self.command, unquote(split.path), query, headers, self.rfile.read(length), server.url, self.path)
             response, steps = server.answer(request)
             try:
                 self._send(response, steps)

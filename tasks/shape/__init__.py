@@ -13,8 +13,9 @@ from expectations.errors import EvidenceError
 from expectations.shape import Column, Layout, Shape
 from tasks.shape import sql
 from tasks.shape.content import fingerprint
+from tasks.shape.counts import Profile
 from tasks.shape.key import infer_key, key_duplicates, key_share
-from tasks.shape.profile import CATEGORIES, Profile, profile, quantile_step
+from tasks.shape.profile import CATEGORIES, profile, quantile_step
 from tasks.shape.roles import Roles, roles
 
 ROW = "_row"  # the reader's own column: where a record stands in its file

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import duckdb
 
 from tasks.shape import sql
-from tasks.shape.profile import Profile
+from tasks.shape.counts import Profile
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, table: str, profiles: Sequence[Profile], rows: int) -> str:

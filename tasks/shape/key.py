@@ -1,23 +1,27 @@
 """The key: the fewest dimension columns that tell every row from every other.
 
-Refuses to make a key of measures, of row numbers, or of every column a table has: a table of events may have none, and then none is given.
+A serial number of rows (Nomis' `URN`) says nothing of what a row is: where the dimensions tell the rows apart and the rows fill what the
+dimensions span, the key is made of them. Refuses to make a key of measures, of row numbers, or of every column a table has: a table of events
+may have none, and then none is given.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 
 import duckdb
 
 from tasks.shape import sql
-from tasks.shape.profile import Profile
+from tasks.shape.counts import Profile
 from tasks.shape.roles import Roles
 
 SAMPLE = 200_000  # rows on which columns are left out one by one; the result is then proved on the whole table
 EXACT_KEYS = 20_000_000  # rows, up to which every key is counted; of a larger table, a part of the keys, so that memory stays bounded
 NEARLY = 0.995  # a key may have this many of its rows distinct: a few rows that were printed twice do not make a table keyless
 MOST_COLUMNS = 14
+FILLED = 0.3  # share of the combinations of dimensions that must stand in a table for its serial numbers to be needless
 _NAME = re.compile(r"name|nm$|nmw$|label|desc|title|sort_?order|typecode|_type$|^(?!.*code).*level$", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(code|cd|id|urn|ukprn|ref|reference|number|no)$", re.IGNORECASE)
 
@@ -30,24 +34,17 @@ def infer_key(
         return (), 0
     candidates = _candidates(profiles, roles, rows)
     single = _single(connection, table, candidates, roles, rows)
-    if single:
-        return single, rows - _distinct(connection, table, single)
-    varying = [one for one in candidates if one.distinct > 1 or one.filled < rows]
-    names = [one.name for one in varying]
-    if not names:
-        return (), 0
-    sample = min(rows, SAMPLE)
-    whole = _distinct(connection, table, names, sample)
-    if whole < NEARLY * sample:
-        return (), 0
-    kept = _without_the_needless(connection, table, varying, roles, whole, sample)
-    kept, distinct = _proved(connection, table, kept, names, rows)
-    if distinct < NEARLY * rows or len(kept) > 8:
-        return (), 0
-    if roles.period_column and roles.period_column not in kept and not roles.dated_rows:
-        kept = [roles.period_column, *kept]  # one period today, two tomorrow: the key must not need telling
-    order = [one.name for one in profiles]
-    return tuple(sorted(kept, key=order.index)), rows - distinct
+    key, distinct = (list(single), _distinct(connection, table, single)) if single else ([], 0)
+    if not single:
+        varying = [one for one in candidates if one.distinct > 1 or one.filled < rows]
+        key, distinct = _fewest(connection, table, varying, roles, rows) or ([], rows)
+    elif roles.measures and roles.area_column not in single:
+        crossing = [one for one in candidates if 1 < one.distinct <= rows / 2]
+        kept, told_apart = _fewest(connection, table, crossing, roles, rows) or ([], 0)
+        spanned = prod(one.distinct for one in crossing if one.name in kept)
+        if kept and told_apart >= distinct and rows >= FILLED * spanned:
+            key, distinct = kept, told_apart
+    return tuple(sorted(key, key=[one.name for one in profiles].index)), rows - distinct
 
 
 def key_duplicates(connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], rows: int) -> int:
@@ -81,6 +78,26 @@ def _single(
             with_period = roles.period_column and not roles.dated_rows and one.name == roles.area_column
             return (roles.period_column, one.name) if with_period and roles.period_column else (one.name,)
     return None
+
+
+def _fewest(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[Profile], roles: Roles, rows: int
+) -> tuple[list[str], int] | None:
+    """(the fewest of these columns that tell the rows apart, how many rows they do); None where all of them do not."""
+    names = [one.name for one in columns]
+    if not names:
+        return None
+    sample = min(rows, SAMPLE)
+    whole = _distinct(connection, table, names, sample)
+    if whole < NEARLY * sample:
+        return None
+    kept = _without_the_needless(connection, table, columns, roles, whole, sample)
+    kept, distinct = _proved(connection, table, kept, names, rows)
+    if distinct < NEARLY * rows or len(kept) > 8:
+        return None
+    if roles.period_column and roles.period_column not in kept and not roles.dated_rows:
+        kept = [roles.period_column, *kept]  # one period today, two tomorrow: the key must not need telling
+    return kept, distinct
 
 
 def _without_the_needless(

@@ -14,7 +14,7 @@ import duckdb
 
 from expectations.shape import Areas
 from tasks.shape import areas, periods, sql
-from tasks.shape.profile import Profile
+from tasks.shape.counts import Profile
 
 _CODE = re.compile(
     r"(^|[_\s.])(code|cd|id|ids|urn|ukprn|laestab|estab|uprn|number|no|ref|reference|key|gss|sort_?order|typecode"

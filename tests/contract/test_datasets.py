@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.declaration import Dataset, load, verified_ids
+from expectations.declaration import load, verified_ids
 from expectations.rules import SuiteResult
 from expectations.sources import SOURCES
 from tasks.check import check
@@ -307,28 +307,15 @@ def test_the_figures_are_those_of_the_publishers_files(real_files: Path, tmp_pat
     assert [str(path) for path in sorted(made) if made[path] != shipped[path]] == []
 
 
-@pytest.mark.parametrize("dataset", DATASETS)
-def test_the_page_on_sources_tells_what_was_never_seen_live(dataset: str) -> None:
-    page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8")
-    row = next(line for line in page.splitlines() if line.startswith(f"| `{dataset}`"))
-    assert len([cell for cell in row.strip("|").split("|") if cell.strip()]) == 6
+def test_the_page_on_sources_tells_what_was_never_seen_live() -> None:
+    page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8").splitlines()
+    for dataset in DATASETS:
+        row = next((line for line in page if line.startswith(f"| `{dataset}`")), "")
+        assert len([cell for cell in row.strip("|").split("|") if cell.strip()]) == 6, dataset
 
 
-@pytest.mark.parametrize("kind", SOURCES)
-def test_the_page_on_sources_tells_what_each_service_promises(kind: str) -> None:
-    page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8")
-    [row] = [line for line in page.splitlines() if line.startswith("| ") and f" (`{kind}`) |" in line]
-    assert len([cell for cell in row.strip("|").split("|") if cell.strip()]) == 5
-
-
-def test_dataset_declarations_agree_on_common_names() -> None:
-    """One word for one thing: a column that two datasets share has one type."""
-    types: dict[str, dict[str, str]] = {}
-    for declared in map(load, DATASETS):
-        _collect(declared, types)
-    assert {name: kinds for name, kinds in types.items() if len(set(kinds.values())) > 1} == {}
-
-
-def _collect(declared: Dataset, types: dict[str, dict[str, str]]) -> None:
-    for name, column in declared.tidy.columns.items():
-        types.setdefault(name, {})[declared.id] = column.type
+def test_the_page_on_sources_tells_what_each_service_promises() -> None:
+    page = (PROJECT / "docs/sources.md").read_text(encoding="utf-8").splitlines()
+    for kind in SOURCES:
+        rows = [line for line in page if line.startswith("| ") and f" (`{kind}`) |" in line]
+        assert [len([cell for cell in row.strip("|").split("|") if cell.strip()]) for row in rows] == [5], kind

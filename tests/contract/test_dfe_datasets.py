@@ -61,6 +61,19 @@ def test_sums_of_key_stage_4_give_the_averages_that_the_interactive_tool_prints(
     assert all(compared == agreeing == 15 for _, compared, agreeing in found), found
 
 
+def test_key_stage_2_of_looked_after_children_is_the_same_in_both_products(query: Query) -> None:
+    found = query(
+        """
+        select subject, count(*), count(*) filter (where ours.value = tool.value) from looked_after_key_stage_2 as ours
+        join local_authority_measures as tool on tool.area_code = ours.area_code and tool.period = (left(ours.period, 4)::integer + 1)::varchar
+        where ours.measure = 'expected_standard' and ours.social_care_group = 'CLA 12 months at 31 March'
+        and tool.measure = map {'reading_writing_mathematics': 'LAC_KS2_ExpStd_RWM', 'reading': 'LAC_KS2_ExpStd_R',
+            'mathematics': 'LAC_KS2_ExpStd_M', 'writing': 'LAC_KS2_ExpStd_W'}[subject]
+        and ours.value is not null and tool.value is not null group by subject order by subject"""
+    )
+    assert found == [("mathematics", 83, 83), ("reading", 84, 84), ("reading_writing_mathematics", 80, 80), ("writing", 83, 83)]
+
+
 def test_a_good_level_of_development_is_the_same_in_both_products(query: Query) -> None:
     found = query(
         """

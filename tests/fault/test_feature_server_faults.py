@@ -1,52 +1,38 @@
-"""FeatureServer under faults: what heals changes nothing, what does not is one coded error, and an edit in mid-paging is seen."""
+"""FeatureServer: a layer that is edited while it is being paged is begun again, and never given as a mixture."""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from expectations.errors import EvidenceError
-from expectations.sources import FeatureServer
-from tasks.fetch import feature_server
-from tasks.fetch.http import Http, HttpSettings
-from tasks.sample.faults import Fault
+from tasks.fetch import fetch
+from tasks.fetch.http import Http
 from tasks.sample.feature_server import FeatureServerResponder
 from tasks.sample.server import Request, Response, SampleServer
+from tasks.sample.serving import OPEN_GEOGRAPHY
 from tasks.snapshot import Delivery
 
-QUERY = "/services/WD23/FeatureServer/0/query"
 CODES = [f"E{n:08}" for n in range(1, 8)]
 
 
-@pytest.fixture
-def manifest(tmp_path: Path) -> Path:
-    """Seven wards: three pages of up to three."""
-    return written(tmp_path, CODES, "2023-05-31T09:30:00Z")
-
-
-def written(folder: Path, codes: list[str], edited: str) -> Path:
+def layer(folder: Path, codes: list[str], edited: str = "2023-05-31T09:30:00Z") -> FeatureServerResponder:
+    """Wards, three a page."""
     with (folder / "wards.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("FID", "WD23CD"), *enumerate(codes, 1)])
-    layer = {"id": 0, "figures": "wards.csv", "object_id": "FID", "max_record_count": 3, "edited": edited}
+    about = {"id": 0, "figures": "wards.csv", "object_id": "FID", "max_record_count": 3, "edited": edited}
     path = folder / "wards.json"
-    path.write_text(json.dumps({"protocol": "feature_server", "services": [{"name": "WD23", "layers": [layer]}]}))
-    return path
+    path.write_text(json.dumps({"protocol": "feature_server", "services": [{"name": "WD23", "layers": [about]}]}))
+    return FeatureServerResponder([path])
 
 
-@pytest.fixture
-def http(tmp_path: Path) -> Iterator[Http]:
-    settings = HttpSettings(allow_loopback=True, retries=2, backoff=0.01, jitter=0, read_timeout=10, total_timeout=60, max_bytes=200_000)
-    with Http(settings, tmp_path / "scratch") as opened:
-        yield opened
-
-
-def fetched(server: SampleServer, http: Http) -> Delivery:
-    return feature_server.fetch(FeatureServer(url=server.at("/services"), service="WD23"), http, None)
+def fetched(server: SampleServer, client: Callable[..., Http]) -> Delivery:
+    http = client(reroute={OPEN_GEOGRAPHY: server.at("/services")})
+    return fetch("feature_server", {"url": OPEN_GEOGRAPHY, "service": "WD23"}, http)
 
 
 def codes(delivery: Delivery) -> list[str]:
@@ -57,37 +43,8 @@ def codes(delivery: Delivery) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", [QUERY, "/services/WD23/FeatureServer/0"])
-@pytest.mark.parametrize("kind", ["reset", "short_body", "cut_gzip", "too_many", "server_error", "empty"])
-def test_a_fault_that_passes_leaves_no_trace(manifest: Path, http: Http, kind: str, path: str) -> None:
-    with SampleServer({"/services": FeatureServerResponder([manifest])}) as server:
-        server.inject(Fault(kind, path, times=1, retry_after="0", status=503))
-        delivery = fetched(server, http)
-    assert codes(delivery) == CODES
-
-
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [
-        ("reset", "fetch.truncated"),
-        ("cut_gzip", "fetch.truncated"),
-        ("too_many", "fetch.rate_limited"),
-        ("server_error", "fetch.server_error"),
-        ("empty", "fetch.empty"),
-        ("html", "fetch.not_data"),
-        ("bomb", "fetch.too_large"),
-    ],
-)
-def test_a_fault_that_stays_is_one_coded_error(manifest: Path, http: Http, kind: str, code: str) -> None:
-    with SampleServer({"/services": FeatureServerResponder([manifest])}) as server:
-        server.inject(Fault(kind, QUERY, retry_after="0", size=5_000_000))
-        with pytest.raises(EvidenceError) as error:
-            fetched(server, http)
-    assert error.value.code == code
-
-
 class Edited:
-    """A responder that is replaced by another after so many answers to pages, and perhaps by a third after so many more."""
+    """A responder that is replaced by another after every second answer to a page."""
 
     def __init__(self, *responders: FeatureServerResponder) -> None:
         self._responders = list(responders)
@@ -110,53 +67,18 @@ class Edited:
     ],
 )
 def test_a_layer_that_is_edited_between_pages_is_begun_again(
-    manifest: Path, http: Http, tmp_path: Path, after: list[str], edited: str
+    client: Callable[..., Http], tmp_path: Path, after: list[str], edited: str
 ) -> None:
-    before = FeatureServerResponder([manifest])
-    with SampleServer({"/services": Edited(before, FeatureServerResponder([written(tmp_path, after, edited)]))}) as server:
-        delivery = fetched(server, http)
+    before = layer(tmp_path, CODES)
+    with SampleServer({"/services": Edited(before, layer(tmp_path, after, edited))}) as server:
+        delivery = fetched(server, client)
     assert codes(delivery) == after
     assert delivery.release.startswith("2023-06-01")
 
 
-def test_a_layer_that_is_edited_again_and_again_is_an_error_and_leaves_no_pages(manifest: Path, http: Http, tmp_path: Path) -> None:
-    versions = [FeatureServerResponder([manifest])]
-    for extra in range(1, 6):
-        versions.append(FeatureServerResponder([written(tmp_path, CODES + ["E1"] * extra, f"2023-06-0{extra}T00:00:00Z")]))
+def test_a_layer_that_is_edited_again_and_again_is_an_error_and_leaves_no_pages(client: Callable[..., Http], tmp_path: Path) -> None:
+    versions = [layer(tmp_path, CODES + ["E1"] * extra, f"2023-06-0{extra + 1}T00:00:00Z") for extra in range(6)]
     with SampleServer({"/services": Edited(*versions)}) as server, pytest.raises(EvidenceError) as error:
-        fetched(server, http)
+        fetched(server, client)
     assert error.value.code == "fetch.truncated"
     assert list((tmp_path / "scratch").iterdir()) == []
-
-
-class Answering:
-    """A responder that puts one answer in place of every answer to a kind of question."""
-
-    def __init__(self, inner: FeatureServerResponder, question: str, answer: Any) -> None:
-        self._inner, self._question, self._answer = inner, question, answer
-
-    def respond(self, request: Request) -> Response | None:
-        asked = request.path.endswith("/0") if self._question == "layer" else bool(request.one(self._question))
-        return Response.of_json(self._answer) if asked else self._inner.respond(request)
-
-
-@pytest.mark.parametrize(
-    ("question", "answer", "code"),
-    [
-        ("layer", {"fields": []}, "fetch.protocol"),
-        ("layer", ["a list"], "fetch.protocol"),
-        ("returnCountOnly", {"count": "7"}, "fetch.protocol"),
-        ("returnCountOnly", {}, "fetch.protocol"),
-        ("returnCountOnly", {"count": 6}, "fetch.truncated"),  # one row fewer than come
-        ("returnCountOnly", {"count": 8}, "fetch.truncated"),  # one more
-        ("resultRecordCount", {"features": None}, "fetch.protocol"),
-        ("resultRecordCount", {"features": [{"attributes": {"WD23CD": "E1"}}]}, "fetch.protocol"),  # a row that cannot be told from others
-        ("resultRecordCount", {"features": []}, "fetch.truncated"),
-    ],
-)
-def test_an_answer_that_breaks_the_contract_is_refused(manifest: Path, http: Http, question: str, answer: Any, code: str) -> None:
-    with SampleServer({"/services": Answering(FeatureServerResponder([manifest]), question, answer)}) as server:
-        with pytest.raises(EvidenceError) as error:
-            fetched(server, http)
-        assert len(server.requests) < 25
-    assert error.value.code == code

@@ -1,8 +1,7 @@
-"""Every way in which a service fails, over real HTTP on this machine: what can heal heals, the rest is a coded error and leaves nothing."""
+"""The client alone: statuses, redirects, pauses, proxies, certificates, encodings. What each kind of source makes of faults: `test_source_faults`."""
 
 from __future__ import annotations
 
-import hashlib
 import socket
 import time
 from collections.abc import Callable
@@ -18,16 +17,6 @@ from tasks.sample.server import SampleServer
 
 Client = Callable[..., Http]
 CSV = ("text/csv",)
-HEALING = [
-    ("stall", "fetch.timeout"),
-    ("stall_body", "fetch.timeout"),
-    ("reset", "fetch.truncated"),
-    ("short_body", "fetch.truncated"),
-    ("cut_gzip", "fetch.truncated"),
-    ("too_many", "fetch.rate_limited"),
-    ("server_error", "fetch.server_error"),
-    ("empty", "fetch.empty"),
-]
 
 
 def failure(http: Http, server: SampleServer, path: str = "/files/table.csv", **wanted: object) -> EvidenceError:
@@ -40,30 +29,6 @@ def failure(http: Http, server: SampleServer, path: str = "/files/table.csv", **
 
 def left_behind(tmp_path: Path) -> list[str]:
     return [path.name for path in (tmp_path / "scratch").glob("*")]
-
-
-@pytest.mark.parametrize(("kind", "code"), HEALING)
-def test_a_fault_that_heals_is_asked_again_and_the_table_arrives_whole(
-    kind: str, code: str, server: SampleServer, client: Client, table: bytes
-) -> None:
-    server.inject(Fault(kind, times=1, seconds=2, retry_after="0"))
-    received = client().get(server.at("/files") + "/table.csv", name="table.csv", media=CSV)
-    assert received.attempts == 2
-    assert received.path is not None and received.path.read_bytes() == table
-    assert received.sha256 == hashlib.sha256(table).hexdigest()
-    assert received.size == len(table)
-
-
-@pytest.mark.parametrize(("kind", "code"), HEALING)
-def test_a_fault_that_stays_is_a_coded_error_after_all_attempts(
-    kind: str, code: str, server: SampleServer, client: Client, tmp_path: Path
-) -> None:
-    server.inject(Fault(kind, seconds=2, retry_after="0"))
-    error = failure(client(), server)
-    assert error.code == code
-    assert "after 3 attempts" in error.found
-    assert len(server.requests) == 3
-    assert left_behind(tmp_path) == []
 
 
 @pytest.mark.parametrize(

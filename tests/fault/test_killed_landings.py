@@ -3,43 +3,54 @@
 from __future__ import annotations
 
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tasks.publish import publish
-from tests.landing import POPULATION, land_rows
+from tests.landing import POPULATION, land_rows, publish
 from warehouse.home import PROJECT, Home
 from warehouse.lake import paths, vintages
 
 KILLS = int(os.environ.get("EVIDENCE_KILLS", "5"))  # at random instants; more on request: each takes about half a second
 ROWS = 30_000
 
-# Lands (and publishes) without end. Every vintage holds its own number in all of its rows, so that a mixture shows.
-ENDLESS = """
-import sys, duckdb
+# For each number that it is told: a child that lands (and publishes) without end from that number on, and is killed some time after its first
+# landing. Every vintage holds its own number in all of its rows, so that a mixture shows. Forked before DuckDB has threads: quick, as a kill needs
+# no new interpreter.
+KILLED_AGAIN_AND_AGAIN = """
+import os, random, signal, sys, time, duckdb
 from pathlib import Path
-from tests.landing import POPULATION, snapshot
+from tests.landing import POPULATION, plain_mart, publish, snapshot
 from tasks.land import land
-from tasks.publish import publish
 from warehouse.home import Home
-home, also_publish = Home(Path(sys.argv[1])), sys.argv[2] == "publish"
-connection = duckdb.connect()
-number = int(sys.argv[3])
-while True:
-    number += 1
-    connection.execute(f'''create or replace table tidy as select 'E' || i as area_code, '2020' as period, {number}::double as value,
-        null::varchar as status, 'p.csv' as source_part, i as source_row from range(ROWS) as r(i)''')
-    land(connection, "tidy", POPULATION, snapshot(), home, "run-1", str(number))
-    if also_publish:
-        publish(home, [POPULATION])
-    print(number, flush=True)
+def work(home, also_publish, number, told):
+    connection = duckdb.connect()
+    while True:
+        number += 1
+        connection.execute(f'''create or replace table tidy as select 'E' || i as area_code, '2020' as period, {number}::double as value,
+            null::varchar as status, 'p.csv' as source_part, i as source_row from range(ROWS) as r(i)''')
+        land(connection, "tidy", POPULATION, snapshot(), home, "run-1", str(number))
+        if also_publish:
+            publish(home, [POPULATION])
+        os.write(told, f"{number}\\n".encode())
+plain_mart()  # made once, and removed at the end
+random.seed(20250131)
+for seen in sys.stdin:
+    hears, told = os.pipe()
+    child = os.fork()
+    if child == 0:
+        work(Home(Path(sys.argv[1])), sys.argv[2] == "publish", int(seen), told)
+    os.close(told)
+    with os.fdopen(hears) as numbers:
+        landed = [numbers.readline()]  # it has landed once: the lock of the one that was killed before was free
+        time.sleep(random.uniform(0, 0.25))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        landed += numbers.readlines()
+    print(max(int(number) for number in landed if number.strip()), flush=True)
 """.replace("ROWS", str(ROWS))
 
 # Lands and publishes in copies of one home; in the n-th it dies by SIGKILL right before its n-th call that changes a folder or flushes.
@@ -47,9 +58,8 @@ while True:
 DIES_AT_EACH = """
 import os, shutil, signal, sys, duckdb
 from pathlib import Path
-from tests.landing import POPULATION, fill, snapshot
+from tests.landing import POPULATION, fill, plain_mart, publish, snapshot
 from tasks.land import land
-from tasks.publish import publish
 from warehouse.home import Home
 def counted(call, budget):
     def maybe(*given, **named):
@@ -68,6 +78,7 @@ def work(home, step):
         publish(home, [POPULATION])
     os._exit(0)
 before, copies = Path(sys.argv[1]), Path(sys.argv[2])
+plain_mart()  # made once, before any call is counted
 for step in range(200):
     shutil.copytree(before, copies / str(step))
     child = os.fork()
@@ -109,22 +120,22 @@ def whole_publication(home: Home) -> float | None:
 
 @pytest.mark.parametrize("what", ["land", "publish"])
 def test_a_process_killed_at_a_random_instant_leaves_a_whole_state(home: Home, what: str) -> None:
-    random.seed(20250131)
     seen = 0
-    for _ in range(KILLS):
-        program = [sys.executable, "-c", ENDLESS, str(home.root), what, str(seen)]
-        with subprocess.Popen(program, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as child:
-            assert child.stdout is not None
-            first = int(child.stdout.readline())  # it has landed once: the lock of the one that was killed before was free
-            time.sleep(random.uniform(0, 0.25))
-            child.send_signal(signal.SIGKILL)
-            last = max([first, *[int(line) for line in child.stdout.read().splitlines()]])
-        numbers = whole_lake(home)
-        assert numbers == sorted(set(numbers))
-        assert last <= numbers[-1] <= last + 1, "what was reported is there; of what was not, all or nothing"
-        published = whole_publication(home)
-        assert published is None if what == "land" else published is not None and last <= published <= last + 1
-        seen = int(numbers[-1])
+    program = [sys.executable, "-c", KILLED_AGAIN_AND_AGAIN, str(home.root), what]
+    with subprocess.Popen(program, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as killer:
+        assert killer.stdin is not None and killer.stdout is not None
+        for _ in range(KILLS):
+            print(seen, file=killer.stdin, flush=True)
+            last = int(killer.stdout.readline())
+            numbers = whole_lake(home)
+            assert numbers == sorted(set(numbers))
+            assert last <= numbers[-1] <= last + 1, "what was reported is there; of what was not, all or nothing"
+            published = whole_publication(home)
+            assert published is None if what == "land" else published is not None and last <= published <= last + 1
+            assert numbers[-1] > seen, "every child landed"
+            seen = int(numbers[-1])
+        killer.stdin.close()
+    assert killer.returncode == 0
 
 
 def test_a_process_killed_before_any_of_its_calls_leaves_the_old_state_or_the_new(

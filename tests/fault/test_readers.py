@@ -9,11 +9,10 @@ from pathlib import Path
 import duckdb
 
 from tasks.land import land
-from tasks.publish import publish
-from tests.landing import POPULATION, fill, snapshot, table
+from tests.landing import POPULATION, fill, publish, snapshot, table
 from warehouse.home import PROJECT, Home
 
-REPLACES = 20
+REPLACES = 10
 
 # Reads in a loop until told to stop: opens, reads both tables several times, and reports every state that it saw. Both tables of one publication hold
 # one number in all rows, so that half a load or a mixture of two shows.
@@ -41,7 +40,7 @@ while True:
         print("reading", flush=True)
     if last:
         break
-    time.sleep(0.02)
+    time.sleep(0.1)
 assert seen == sorted(seen), "a newer state went back to an older one"
 print(opened, len(set(seen)), seen[-1])
 """

@@ -1,5 +1,5 @@
 """A real server, a real worker and a real clock: a deployment fires by its schedule, its dataset is landed and published, the automations are there
-once and that of a late release fires, and nothing is left."""
+once, each of them fires and what it sends arrives, and nothing is left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shutil
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,14 @@ import yaml
 from flows import processes, server
 from flows.automations import FOLDER, apply
 from flows.deployments import ENTRYPOINT, ON_DEMAND, watch_deployment
+from flows.events import of_record
 from flows.settings import TAG, WORK_POOL
+from tests.alerting import Hook, change, declared, held, hook, record
 from warehouse.home import Home
 
 pytestmark = pytest.mark.timeout(420)
 DATASET = "ons.population"
+DATASET_HELD = "dfe.pupil_attendance"
 # A person's machine asks every ten seconds; a test need not wait for that.
 IMPATIENT = {
     "PREFECT_WORKER_QUERY_SECONDS": "1",
@@ -64,19 +67,36 @@ def automations(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def up(home: Home, deployments: Path, automations: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[server.Running]:
+def hooks() -> Iterator[tuple[Hook, Hook]]:
+    """Where Prefect's automations send to, on this machine: the notification and the webhook."""
+    with hook() as notified, hook() as posted:
+        yield notified, posted
+
+
+@pytest.fixture
+def up(
+    home: Home, deployments: Path, automations: Path, hooks: tuple[Hook, Hook], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[server.Running]:
     """Server and worker on a port that is free, ended after the test whatever happens."""
     for name in ("PREFECT_API_URL", "PREFECT_HOME", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("EVIDENCE_PORT", "4711")
+    # Slack's own host is fixed in Apprise; the block hands every other address to Apprise as it stands.
+    monkeypatch.setenv("EVIDENCE_PREFECT_NOTIFY", hooks[0].address)
+    monkeypatch.setenv("EVIDENCE_PREFECT_WEBHOOK", hooks[1].address.replace("json://", "http://") + "/evidence?token=secret")
     try:
         yield server.up(home, deployments=deployments, settings=IMPATIENT, automations=automations)
     finally:
         server.down(home)
 
 
-def test_a_deployment_fires_by_its_schedule_and_lands(up: server.Running, home: Home, deployments: Path, automations: Path) -> None:
+def test_a_deployment_fires_by_its_schedule_and_lands(
+    up: server.Running, home: Home, deployments: Path, automations: Path, hooks: tuple[Hook, Hook]
+) -> None:
     _emit(up, "evidence.dataset.due", "council.nothing_came")
+    outcome = held(change("column_renamed", what="The column ‘school_type’ is now called ‘education_phase’."))
+    for event in of_record(record(outcome, run="run-7"), declared(outcome), home):
+        _emit(up, event.name, DATASET_HELD, dict(event.resource), dict(event.payload))
     rows = _landed(home, up)
     assert rows > 0
     _pause(up, "often")
@@ -87,6 +107,8 @@ def test_a_deployment_fires_by_its_schedule_and_lands(up: server.Running, home: 
     watched = _runs(up, "COMPLETED", "watch")
     assert watched, "the late automation did not run the watch"
     assert {run["created_by"]["type"] for run in watched} == {"AUTOMATION"}
+
+    _arrived(*hooks)
 
     once = {one["name"]: one["id"] for one in _asked(up, "automations/filter", {})}
     assert len(once) == len(list(automations.glob("*.yaml")))
@@ -123,6 +145,43 @@ def test_a_deployment_fires_by_its_schedule_and_lands(up: server.Running, home: 
     assert server.running(home) is None
     assert not server.healthy(up.api)
     assert [process.pid for process in processes._marked(up.mark)] == []
+
+
+def _arrived(notified: Hook, posted: Hook) -> None:
+    """What the automations sent: one message of the dataset that is held, and every event as JSON, those of the real run among them."""
+    wanted = {
+        ("evidence.dataset.due", "council.nothing_came"),
+        ("evidence.dataset.held", DATASET_HELD),
+        ("evidence.dataset.changed", DATASET_HELD),
+    }
+    by_event: dict[tuple[str, str], Any] = {}
+
+    def here() -> bool:
+        by_event.update({(body["event"], body["dataset"]): body for body in list(posted.bodies)})
+        return bool(notified.posted) and wanted <= set(by_event) and any(dataset == DATASET for _, dataset in by_event)
+
+    _until(here)
+    (message,) = notified.bodies  # held and changed are one message, and whichever comes first says that it is held
+    assert message["title"] == f"{DATASET_HELD}: held"
+    assert "The column ‘school_type’ is now called ‘education_phase’" in message["message"]
+    assert "The last good table stays in place" in message["message"]
+    assert f"evidence changes {DATASET_HELD}" in message["message"] and "Run run-7" in message["message"]
+    assert wanted <= set(by_event)
+    told = by_event["evidence.dataset.changed", DATASET_HELD]["payload"]
+    assert (told["run"], told["changes"][0]["kind"], told["more"]) == ("run-7", "column_renamed", 0)
+    # Of the real runs: the one that lands publishes longer than the next, which finds the same bytes.
+    run = by_event.get(("evidence.dataset.landed", DATASET)) or by_event["evidence.dataset.unchanged", DATASET]
+    assert run["payload"]["rows"] > 0 and run["payload"]["origin"] == "sample"
+    assert datetime.fromisoformat(run["occurred"]).tzinfo
+    assert {path for path, _ in posted.posted} == {"/evidence?token=secret"}
+    assert {headers["Content-Type"] for headers in posted.headers} == {"application/json"}
+
+
+def _until(done: Callable[[], bool]) -> None:
+    """Wait for what comes by itself; what did not come is said by the assertions that follow."""
+    deadline = time.monotonic() + 60
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def _landed(home: Home, up: server.Running) -> int:
@@ -163,10 +222,10 @@ def _pause(up: server.Running, deployment: str) -> None:
         _post(up, f"deployments/{one['id']}/pause_deployment", {})
 
 
-def _emit(up: server.Running, event: str, dataset: str) -> None:
-    resource = {"prefect.resource.id": f"evidence.dataset.{dataset}", "prefect.resource.name": dataset}
-    sent = {"id": str(uuid.uuid4()), "occurred": datetime.now(UTC).isoformat(), "event": event, "resource": resource}
-    _post(up, "events", [sent])
+def _emit(up: server.Running, event: str, dataset: str, resource: dict[str, str] | None = None, payload: Any = None) -> None:
+    about = resource or {"prefect.resource.id": f"evidence.dataset.{dataset}", "prefect.resource.name": dataset}
+    sent = {"id": str(uuid.uuid4()), "occurred": datetime.now(UTC).isoformat(), "event": event, "resource": about}
+    _post(up, "events", [{**sent, "payload": payload or {}}])
 
 
 def _asked(up: server.Running, path: str, query: dict[str, Any]) -> list[dict[str, Any]]:

@@ -10,8 +10,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tasks.publish import publish
-from tests.landing import land_rows, table
+from tests.landing import land_rows, publish, table
 from warehouse.home import Home
 from warehouse.lake import vintages
 from warehouse.table import DatasetTable

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from expectations.declaration import Dataset, all_ids, load
+from expectations.declaration import TidyColumn, all_ids, load
 
 ENDINGS = {
     # the end of a name -> the type that it promises
@@ -30,34 +30,44 @@ FIXED = {
 }
 
 
-@pytest.fixture(params=all_ids())
-def dataset(request: pytest.FixtureRequest) -> Dataset:
-    return load(request.param)
+Columns = tuple[tuple[str, TidyColumn], ...]
 
 
-def test_a_column_has_the_type_that_its_name_promises(dataset: Dataset) -> None:
-    for name, column in dataset.tidy.columns.items():
+@pytest.fixture(scope="module")
+def columns() -> Columns:
+    """Every column of every declared dataset, as ('ons.population.area_code', its declaration)."""
+    return tuple((f"{dataset}.{name}", column) for dataset in all_ids() for name, column in load(dataset).tidy.columns.items())
+
+
+def name_of(column: str) -> str:
+    """`area_code` of `ons.population.area_code`."""
+    return column.rpartition(".")[2]
+
+
+def test_a_column_has_the_type_that_its_name_promises(columns: Columns) -> None:
+    for where, column in columns:
+        name = name_of(where)
         promised = FIXED.get(name) or next((kind for end, kind in ENDINGS.items() if name.endswith(end)), column.type)
-        assert column.type == promised, f"{dataset.id}.{name} is {column.type}, its name promises {promised}"
+        assert column.type == promised, f"{where} is {column.type}, its name promises {promised}"
 
 
-def test_a_name_is_spelt_out(dataset: Dataset) -> None:
-    for name in dataset.tidy.columns:
-        assert re.fullmatch(r"[a-z]+[a-z0-9]*(_[a-z0-9]+)*", name), f"{dataset.id}.{name} is not in lower_snake_case"
-        assert not re.search(r"(^|_)(cd|nm|yr|pct|perc|num|qty|desc|cat)(_|$)", name), f"{dataset.id}.{name} is shortened: spell it out"
+def test_a_name_is_spelt_out(columns: Columns) -> None:
+    for where, _ in columns:
+        name = name_of(where)
+        assert re.fullmatch(r"[a-z]+[a-z0-9]*(_[a-z0-9]+)*", name), f"{where} is not in lower_snake_case"
+        assert not re.search(r"(^|_)(cd|nm|yr|pct|perc|num|qty|desc|cat)(_|$)", name), f"{where} is shortened: spell it out"
 
 
-def test_a_column_says_what_it_means(dataset: Dataset) -> None:
-    for name, column in dataset.tidy.columns.items():
-        assert len(column.meaning) > 5, f"{dataset.id}.{name} has no meaning"
+def test_a_column_says_what_it_means(columns: Columns) -> None:
+    for where, column in columns:
+        assert len(column.meaning) > 5, f"{where} has no meaning"
 
 
-def test_a_name_has_one_type_everywhere() -> None:
+def test_a_name_has_one_type_everywhere(columns: Columns) -> None:
     seen: dict[str, tuple[str, str]] = {}
-    for dataset in map(load, all_ids()):
-        for name, column in dataset.tidy.columns.items():
-            first = seen.setdefault(name, (column.type, dataset.id))
-            assert first[0] == column.type, f"{name} is {first[0]} in {first[1]} and {column.type} in {dataset.id}"
+    for where, column in columns:
+        kind, first = seen.setdefault(name_of(where), (column.type, where))
+        assert kind == column.type, f"{first} is {kind} and {where} is {column.type}"
 
 
 # -- measures and meanings -------------------------------------------------------------------------------------------------------------
@@ -66,16 +76,16 @@ OWN_UNIT = {"value", "lower_ci", "upper_ci"}  # their unit is that of the row, o
 EMPTY_MEANINGS = re.compile(r"^(the )?(value|name|code|column|field|see source|n/?a|tbd|todo)\.?$", re.IGNORECASE)
 
 
-def test_a_name_has_one_unit_everywhere() -> None:
+def test_a_name_has_one_unit_everywhere(columns: Columns) -> None:
     seen: dict[str, tuple[str, str]] = {}
-    for dataset in map(load, all_ids()):
-        for name, column in dataset.tidy.columns.items():
-            if column.unit and name not in OWN_UNIT:
-                first = seen.setdefault(name, (column.unit, dataset.id))
-                assert first[0] == column.unit, f"{name} is in {first[0]} in {first[1]} and in {column.unit} in {dataset.id}"
+    for where, column in columns:
+        if column.unit and name_of(where) not in OWN_UNIT:
+            unit, first = seen.setdefault(name_of(where), (column.unit, where))
+            assert unit == column.unit, f"{first} is in {unit} and {where} in {column.unit}"
 
 
-def test_a_meaning_says_more_than_the_name(dataset: Dataset) -> None:
-    for name, column in dataset.tidy.columns.items():
-        assert not EMPTY_MEANINGS.match(column.meaning.strip()), f"{dataset.id}.{name}: {column.meaning!r} says nothing"
-        assert column.meaning.strip().lower().replace(" ", "_") != name or column.unit or column.type == "VARCHAR", f"{dataset.id}.{name}"
+def test_a_meaning_says_more_than_the_name(columns: Columns) -> None:
+    for where, column in columns:
+        assert not EMPTY_MEANINGS.match(column.meaning.strip()), f"{where}: {column.meaning!r} says nothing"
+        said = column.meaning.strip().lower().replace(" ", "_")
+        assert said != name_of(where) or column.unit or column.type == "VARCHAR", where

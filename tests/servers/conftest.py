@@ -12,6 +12,7 @@ import pytest
 
 from tasks.fetch.http import Http, HttpSettings
 from tests.servers.feature_service import FeatureService, feature_service
+from tests.servers.object_store import ObjectStore, object_store
 from tests.servers.portal import Portal, portal
 
 HERE = Path(__file__).resolve().parent
@@ -35,6 +36,13 @@ def koop() -> Iterator[FeatureService]:
 def ckan() -> Iterator[Portal]:
     """A CKAN portal without a package."""
     with portal(_installed("ckan")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[ObjectStore]:
+    """An object store without a bucket."""
+    with object_store(_installed("s3")) as running:
         yield running
 
 

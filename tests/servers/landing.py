@@ -12,7 +12,11 @@ import duckdb
 
 import tasks.sample
 from expectations.contract import ACCEPTED
-from expectations.declaration import Dataset
+from expectations.declaration import Dataset, load_file
+from tasks.accept import accept
+from tasks.checkout import Checkout
+from tasks.draft import Wanted, draft, write
+from tasks.draft.look import look
 from tasks.fetch import fetch, open_http
 from tasks.fetch.http import HttpSettings
 from tasks.pipeline import Job, ingest
@@ -55,6 +59,21 @@ def landed(dataset: Dataset, folder: Path) -> Landed:
         outcome = ingest(dataset, Job("run-1", home, arrive, accepted=accepted))
     assert outcome.status == "landed", f"{outcome.status}: {outcome.error} {outcome.changes}"
     return Landed(tuple(paths(home, vintages(home, dataset.id)[-1])), outcome)
+
+
+def landed_draft(address: str, folder: Path) -> tuple[str, int]:
+    """Draft a dataset of an address, accept what came and land it. Returns the declaration and the rows that landed."""
+    checkout, home = Checkout.below(folder / "checkout"), Home(folder / "home")
+    with duckdb.connect(":memory:") as connection:
+        found = look(address, "", connection, HttpSettings(allow_loopback=True, retries=1, backoff=0.1), folder / "scratch")
+        made = draft(found, Wanted(licence="OGL-UK-3.0", theme="community"), connection)
+    path, _ = write(made, checkout)
+    job = Job("run-1", home, lambda *_: found.delivery, accepted=checkout.accepted, sql=checkout.sql)
+    with patch("tasks.pipeline.publish_all", return_value=Published(home.database, "", False)):
+        ingest(load_file(path), job)
+        outcome = accept(load_file(path), job, "First contract", "Ada Marsh")[1].outcomes[0]
+    assert outcome.status == "landed", f"{outcome.status}: {outcome.error}"
+    return path.read_text(encoding="utf-8"), outcome.rows or 0
 
 
 def columns(file: Path) -> list[dict[str, Any]]:

@@ -85,3 +85,12 @@ def test_what_was_found_is_said_in_words(name: str, arguments: dict[str, Any], o
 def test_a_rule_that_held_of_nothing_says_so() -> None:
     assert say(CheckResult(RATE, success=True, rows_judged=0)).endswith("(no row came under it)")
     assert say(CheckResult(RATE, success=True, rows_judged=3)) == RATE.sentence
+
+
+def test_a_query_that_finds_rows_is_told_by_its_reason_and_not_by_its_sql(tidy: duckdb.DuckDBPyConnection) -> None:
+    because = "a rate has a number or a reason"
+    (rule,) = parse([{"unexpected_rows": {"query": "select area_code from {table} where value > 100", "because": because}}], ["value"])
+    error = failure(check(tidy, "tidy", [rule], []), "dfe.absence")
+    assert (
+        error.found.startswith(f"{because}: not so in ") and "such as area_code 'E08000025'" in error.found and "select" not in error.found
+    )

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from expectations.calendar import parse
+from expectations.calendar import Due, parse
 from expectations.declaration import Dataset, Release, load
 from tasks.atomic import replace_json
 from tasks.lateness import Arrival, arrival, late_change, look, remember, remembered, standing, stands
@@ -76,7 +76,7 @@ def test_a_look_is_worth_it_from_the_day_until_it_has_come_or_is_late() -> None:
 
 
 def test_the_publishers_own_next_date_takes_the_place_of_the_declared_one() -> None:
-    one = standing(DATASET, TUESDAYS, 3, Arrival(date(2026, 10, 20), next_release=date(2026, 11, 24)), DUE)
+    one = standing(DATASET, TUESDAYS, 3, Arrival(date(2026, 10, 20), Due(date(2026, 11, 24), date(2026, 11, 24))), DUE)
     assert one.said(DUE + timedelta(days=5)) == "due 24 Nov 2026"
 
 
@@ -89,7 +89,7 @@ def test_a_release_is_as_old_as_it_says_and_not_as_its_fetch(home: Home) -> None
 
 def test_a_snapshot_that_states_no_day_came_when_it_was_fetched(home: Home) -> None:
     fetched(home, "2026-11-20", "3.16", next_release="2026-12-03")
-    assert arrival(DATASET, home) == Arrival(date(2026, 11, 20), date(2026, 12, 3))
+    assert arrival(DATASET, home) == Arrival(date(2026, 11, 20), Due(date(2026, 12, 3), date(2026, 12, 3)))
 
 
 def test_the_sample_is_no_release(home: Home) -> None:

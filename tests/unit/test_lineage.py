@@ -9,9 +9,8 @@ import pytest
 
 from expectations.errors import EvidenceError
 from tasks.lineage import provenance, reopen
-from tasks.publish import publish
 from tasks.snapshot import Snapshot
-from tests.landing import POPULATION, archived, land_rows, table
+from tests.landing import POPULATION, archived, land_rows, publish, table
 from warehouse.home import Home
 
 CSV = '''Area,Year,Population,Note,

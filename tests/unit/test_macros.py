@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -337,6 +338,10 @@ def test_every_macro_has_a_test_here() -> None:
         "single_year",
         "time_identifier_number",
         "counted_month",
+        "nomis_census",
+        "local_indicators",
+        "business_demography",
+        "ring_hectares",
     }
     parts |= {
         "ees_first_month",
@@ -395,3 +400,46 @@ def test_a_census_has_its_day(macros: duckdb.DuckDBPyConnection) -> None:
     assert call(macros, "census_day", "2021").isoformat() == "2021-03-21"
     with pytest.raises(duckdb.Error, match="no census day known"):
         call(macros, "census_day", "2031")
+
+
+@pytest.mark.parametrize(
+    ("category", "group"),
+    [
+        ("Europe: EU countries: Other", "Europe: EU countries"),
+        ("Economically active (excluding full-time students):In employment", "Economically active (excluding full-time students)"),
+        ("Africa", None),
+        (None, None),
+    ],
+)
+def test_a_category_names_the_one_that_it_belongs_to(macros: duckdb.DuckDBPyConnection, category: str | None, group: str | None) -> None:
+    assert call(macros, "group_of", category) == group
+
+
+def test_a_census_table_is_told_apart_by_its_totals_groups_and_parts(macros: duckdb.DuckDBPyConnection) -> None:
+    rows = [("Total: All households", "90"), ("Owned", "60"), ("Owned: Owns outright", "60"), ("Lives rent free", "30")]
+    values = ", ".join(
+        f"('2021', 'E01008881', 'Birmingham 001A', '2021 super output areas - lower layer', '{name}', '{count}', 'A', 'Normal Value', 'p', {at})"
+        for at, (name, count) in enumerate(rows)
+    )
+    columns = "DATE, GEOGRAPHY_CODE, GEOGRAPHY_NAME, GEOGRAPHY_TYPE, TENURE, OBS_VALUE, OBS_STATUS, OBS_STATUS_NAME, _part, _row"
+    with macros.cursor() as connection:
+        connection.execute(f"create or replace temp view raw as select * from (values {values}) as given({columns})")
+        tidy = (PROJECT / "warehouse" / "tidy" / "ons" / "tenure_2021.sql").read_text(encoding="utf-8")
+        found = connection.execute(f"select tenure, tenure_kind, value, area_level, area_vintage, unit from ({tidy})").fetchall()
+    kinds = {name: kind for name, kind, *_ in found}
+    assert kinds == {"Total: All households": "total", "Owned": "group", "Owned: Owns outright": "detailed", "Lives rent free": "detailed"}
+    assert {row[2:] for row in found} == {(value, "lsoa", "2021", "households") for value in (90.0, 60.0, 30.0)}
+
+
+def test_a_shape_has_its_size_without_its_holes(macros: duckdb.DuckDBPyConnection) -> None:
+    """A square of a hundredth of a degree at 52.5 degrees north is 1,113 m by 679 m; a hole takes a quarter of it away."""
+    outer = [[-1.9, 52.5], [-1.89, 52.5], [-1.89, 52.51], [-1.9, 52.51], [-1.9, 52.5]]
+    hole = [[-1.898, 52.502], [-1.893, 52.502], [-1.893, 52.507], [-1.898, 52.507], [-1.898, 52.502]]
+    shape = json.dumps({"type": "Polygon", "coordinates": [outer, hole]})
+    twice = json.dumps({"type": "MultiPolygon", "coordinates": [[outer], [outer, hole]]})
+    assert call(macros, "polygons_of", json.dumps({"type": "Point", "coordinates": [0, 0]})) is None
+    one, two = f"polygons_of({literal(shape)})", f"polygons_of({literal(twice)})"
+    sizes = macros.execute(f"select polygons_hectares({one}), polygons_hectares({two}), polygons_vertices({one})").fetchall()
+    assert sizes[0][0] == pytest.approx(75.56 * 0.75, abs=0.05)
+    assert sizes[0][1] == pytest.approx(75.56 * 1.75, abs=0.1)
+    assert sizes[0][2] == 10

@@ -15,9 +15,8 @@ import pytest
 from expectations.errors import EvidenceError
 from tasks import publish as publish_module
 from tasks.land import withdraw
-from tasks.publish import publish
 from tasks.record import DatasetOutcome, RunRecord, write_hold, write_record
-from tests.landing import POPULATION, archived, land_rows, table
+from tests.landing import POPULATION, archived, land_rows, publish, table
 from warehouse.home import Home
 from warehouse.lake import paths
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,19 +37,35 @@ def told(outcome: DatasetOutcome) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="module")
-def without(tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
-    """What the revised release says where nothing is kept and the archive is read."""
-    visits = Visits(tmp_path_factory.mktemp("without"), POLICY)
+def first(tmp_path_factory: pytest.TempPathFactory) -> Visits:
+    """A home in which the first release has landed, for copies."""
+    visits = Visits(tmp_path_factory.mktemp("first"), POLICY)
     visits.first(FIRST)
+    return visits
+
+
+def copied(first: Visits, folder: Path) -> Visits:
+    """A home of its own with the first release landed."""
+    shutil.copytree(first.folder, folder / "copy")
+    visits = Visits(folder / "copy", POLICY)
+    visits.runs = first.runs
+    return visits
+
+
+@pytest.fixture(scope="module")
+def without(first: Visits, tmp_path_factory: pytest.TempPathFactory) -> tuple[object, ...]:
+    """What the revised release says where nothing is kept and the archive is read."""
+    visits = copied(first, tmp_path_factory.mktemp("without"))
     for path in kept(visits):
         path.unlink()
     return told(visits.arrive(REVISED))
 
 
-def test_the_next_release_is_compared_without_reading_the_landed_one_again(tmp_path: Path, without: tuple[object, ...]) -> None:
-    visits = Visits(tmp_path, POLICY)
-    first = visits.first(FIRST)
-    for part in archive.load(DATASET, first.snapshot, visits.home).parts:
+def test_the_next_release_is_compared_without_reading_the_landed_one_again(
+    tmp_path: Path, first: Visits, without: tuple[object, ...]
+) -> None:
+    visits = copied(first, tmp_path)
+    for part in archive.load(DATASET, vintages(visits.home, DATASET)[-1].snapshot, visits.home).parts:
         visits.home.part(part.sha256).unlink()  # so that only what was kept can tell
     assert told(visits.arrive(REVISED)) == without
     assert {"history_revised", "rows_rejected"} & {change["kind"] for change in without[0]} == {"history_revised"}  # type: ignore[attr-defined]
@@ -68,9 +85,8 @@ def test_only_what_landed_last_is_kept_and_forgetting_removes_it(tmp_path: Path)
 
 
 @pytest.mark.parametrize("harm", ["a byte of the table", "the end of the table", "the shape", "no shape", "another file"])
-def test_what_is_damaged_is_not_used_and_the_archive_is_read(tmp_path: Path, without: tuple[object, ...], harm: str) -> None:
-    visits = Visits(tmp_path, POLICY)
-    visits.first(FIRST)
+def test_what_is_damaged_is_not_used_and_the_archive_is_read(tmp_path: Path, first: Visits, without: tuple[object, ...], harm: str) -> None:
+    visits = copied(first, tmp_path)
     table, shape = kept(visits)
     content = table.read_bytes()
     if harm == "a byte of the table":

@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from expectations.declaration import Dataset, load_file
+from expectations.declaration import Dataset, RawColumn, load_file
 from expectations.errors import EvidenceError
+from expectations.shape import Layout
 from tasks import tidy
 from warehouse.home import PROJECT
 
@@ -70,3 +71,23 @@ def test_the_rows_of_a_dataset_that_discards_rows_are_written_down(arrived: duck
     declared.write_text(declared.read_text(encoding="utf-8").replace(rule, f"{rule}, on_failure: discard_rows"), encoding="utf-8")
     tidy.transform(load_file(declared), arrived, BENCH)
     assert kind_of(arrived) == "table"
+
+
+@pytest.mark.parametrize("headers", [("Visits", "Total"), ("Total", "Visits"), ("VISITS", "Total"), ("visits", "Total")])
+def test_a_header_that_is_our_name_of_another_column_steps_aside(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, headers: tuple[str, ...]
+) -> None:
+    raw = dataset.raw.model_copy(update={"columns": {"visits": RawColumn(headers=("Total",))}, "labels": ()})
+    other = next(header for header in headers if header != "Total")
+    cells = ", ".join(f"'{'sum' if header == 'Total' else 'other'}' as \"{header}\"" for header in headers)
+    connection.execute(f"create table part as select {cells}")
+    part = tidy.PartTable("a.csv", "part", Layout(format="csv", headers=headers, columns=headers), {})
+    tidy.name_columns(connection, dataset.model_copy(update={"raw": raw}), part)
+    assert connection.execute(f'select visits, "{other}__2", _part from part').fetchall() == [("sum", "other", "a.csv")]
+
+
+def test_a_header_that_is_our_own_name_is_the_column_where_no_declared_one_came(dataset: Dataset) -> None:
+    raw = dataset.raw.model_copy(update={"columns": {"visits": RawColumn(headers=("Total",))}, "labels": ()})
+    declared = dataset.model_copy(update={"raw": raw})
+    assert tidy.canonical_columns(declared, Layout(format="csv", headers=("visits",), columns=("visits",))) == {"visits": "visits"}
+    assert tidy.canonical_columns(declared, Layout(format="csv", headers=("Visits",), columns=("Visits",))) == {"Visits": "Visits"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from expectations.errors import EvidenceError
 from warehouse.mart_files import mart_files
 from warehouse.table import identifier, literal
 
+Tell = Callable[[str], None]
 INDICATORS = ("mart.indicators", "mart.indicator_values", "mart.breaks")
 STRATEGY = ("mart.strategy_figures",)
 GROUPS: Mapping[str, tuple[str, ...]] = {"indicators": INDICATORS, "strategy": STRATEGY}
@@ -84,6 +85,11 @@ class ExportTable:
     def sql_name(self) -> str:
         schema, _, name = self.name.partition(".")
         return f"{identifier(schema)}.{identifier(name)}"
+
+
+def telling(table: ExportTable, place: int, many: int) -> str:
+    """What whoever waits is told: 'Writing dfe.schools, 12 of 57 (1,204 rows)'."""
+    return f"Writing {table.name}, {place} of {many} ({table.rows:,} rows)"
 
 
 def chosen(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:

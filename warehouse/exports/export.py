@@ -21,7 +21,7 @@ import duckdb
 from expectations.errors import EvidenceError
 from warehouse.engine import bound
 from warehouse.exports import metadata
-from warehouse.exports.contents import ALL, ExportTable, chosen, described
+from warehouse.exports.contents import ALL, ExportTable, Tell, chosen, described, telling
 from warehouse.exports.files import write_csv, write_json, write_parquet
 from warehouse.exports.licences import is_open
 from warehouse.exports.terms import footer_terms, maker, readme
@@ -61,8 +61,11 @@ def default_folder(home: Home) -> Path:
     return home.root / "exports"
 
 
-def export(home: Home, request: Request) -> Exported:
-    """Write the export. Raises `command.no_database`, `export.unknown_table`, `export.too_many_rows`, `export.not_written`."""
+def export(home: Home, request: Request, tell: Tell = lambda text: None) -> Exported:
+    """Write the export; `tell` hears which table is being written.
+
+    Raises `command.no_database`, `export.unknown_table`, `export.too_many_rows`, `export.not_written`.
+    """
     if not home.database.exists():
         raise EvidenceError("command.no_database", where=str(home.database), expected="the published database", found="no file")
     folder = (request.folder or default_folder(home)).expanduser().resolve()
@@ -72,19 +75,22 @@ def export(home: Home, request: Request) -> Exported:
         left_out = tuple(table.name for table in tables if request.open_only and not is_open(table.terms))
         tables = [table for table in tables if table.name not in left_out]
         try:
-            files = _written(connection, tables, request, folder)
+            files = _written(connection, tables, request, folder, tell)
         except (OSError, duckdb.IOException) as error:
             raise EvidenceError("export.not_written", where=str(folder), expected="a folder to write into", found=str(error)) from error
     return Exported(folder, files, tuple(table.name for table in tables), sum(table.rows for table in tables), left_out)
 
 
-def _written(connection: duckdb.DuckDBPyConnection, tables: Sequence[ExportTable], request: Request, folder: Path) -> tuple[Path, ...]:
+def _written(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[ExportTable], request: Request, folder: Path, tell: Tell
+) -> tuple[Path, ...]:
     today = datetime.now(UTC).date().isoformat()
     with _aside(folder) as aside:
         if request.format == "xlsx":
-            _workbooks(connection, tables, request, today, aside)
+            _workbooks(connection, tables, request, today, aside, tell)
         else:
-            for table in tables:
+            for place, table in enumerate(tables, 1):
+                tell(telling(table, place, len(tables)))
                 _one(connection, table, request, today, aside)
         if request.format == "datapackage":
             for name, document in metadata.package_documents(tables, today, aside).items():
@@ -118,19 +124,22 @@ def _one(connection: duckdb.DuckDBPyConnection, table: ExportTable, request: Req
         write_json(folder / f"{table.name}.csv-metadata.json", metadata.csvw(table, today))
 
 
-def _workbooks(connection: duckdb.DuckDBPyConnection, tables: Sequence[ExportTable], request: Request, today: str, folder: Path) -> None:
+def _workbooks(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[ExportTable], request: Request, today: str, folder: Path, tell: Tell
+) -> None:
     from warehouse.exports.strategy_sheet import STRATEGY_TABLE, write_strategy
     from warehouse.exports.workbook import write_workbook
 
     if [table.name for table in tables] == [STRATEGY_TABLE]:
         write_strategy(connection, tables[0], today, folder / "strategy.xlsx")
     elif request.each or len(tables) == 1:
-        for table in tables:
+        for place, table in enumerate(tables, 1):
+            tell(telling(table, place, len(tables)))
             write_workbook(connection, table.title, [table], today, folder / f"{table.name}.xlsx")
     elif tables:
         group = _group(request)
         title = f"{maker()}: {group}" if group else maker()
-        write_workbook(connection, title, tables, today, folder / f"{group or _WHOLE}.xlsx")
+        write_workbook(connection, title, tables, today, folder / f"{group or _WHOLE}.xlsx", tell)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from expectations.errors import EvidenceError
 from warehouse.exports.cells import cell_value, height_of, in_place_of, number_format, plain_text
-from warehouse.exports.contents import ExportTable
+from warehouse.exports.contents import ExportTable, Tell, telling
 from warehouse.exports.terms import cover_lines
 from warehouse.table import identifier
 
@@ -33,11 +33,18 @@ _LONGEST_NAME = 31  # of a sheet
 _NARROWEST, _WIDEST, _LOOKED_AT = 9, 48, 200
 _BATCH = 5_000
 _A4 = 9
-COVER_WIDTHS = (26, 110)
+COVER_WIDTHS = (34, 102)
 
 
-def write_workbook(connection: duckdb.DuckDBPyConnection, title: str, tables: Sequence[ExportTable], exported_on: str, path: Path) -> None:
-    """Write tables as one workbook. Raises `export.too_many_rows`."""
+def write_workbook(
+    connection: duckdb.DuckDBPyConnection,
+    title: str,
+    tables: Sequence[ExportTable],
+    exported_on: str,
+    path: Path,
+    tell: Tell = lambda text: None,
+) -> None:
+    """Write tables as one workbook; `tell` hears of each where there are several. Raises `export.too_many_rows`."""
     for table in tables:
         if table.rows > MOST_ROWS:
             raise EvidenceError(
@@ -49,7 +56,9 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, title: str, tables: Se
     _cover(book, title, tables, names, exported_on)
     notes_sheet(book, tables)
     decimals = _decimals(connection)
-    for table, name in zip(tables, names, strict=True):
+    for place, (table, name) in enumerate(zip(tables, names, strict=True), 1):
+        if len(tables) > 1:
+            tell(telling(table, place, len(tables)))
         fill_table(connection, book.create_sheet(name), table, decimals)
     book.save(path)
 

@@ -30,6 +30,7 @@ INTERVALS: Mapping[str, str] = {
     "wilson": "Wilson score interval for a proportion",
     "byar": "Byar's interval for a count or rate, exact Poisson limits below 10",
     "published": "the publisher's own 95 % interval",
+    "survey_share": "95 % interval of a share, from the publisher's own intervals of its two counts",
 }
 _ONCE = ("title", "meaning", "unit", "better", "levels", "sources", "informs", "numerator", "denominator", "interval", "per", "decimals")
 _OFTEN = ("caveat", "break")

@@ -200,7 +200,7 @@ def _comparable(
         return None
     started = f"(select max(period_start) from mart.indicator_values where indicator = {literal(source.indicator)} and period = "
     reasons = connection.execute(
-        f"""select string_agg(distinct reason, '; ') from mart.breaks where indicator = {literal(source.indicator)}
+        f"""select string_agg(reason, '; ' order by since) from mart.breaks where indicator = {literal(source.indicator)}
             and since > {started}{literal(found.period)}) and since <= {started}{literal(latest.period)})"""
     ).fetchone()
     return f"The series breaks in between: {reasons[0]}." if reasons and reasons[0] else None

@@ -173,7 +173,14 @@ def _check_columns(indicator: Indicator, columns: Sequence[str]) -> None:
         raise _wrong_rows(indicator, f"columns {', '.join(_KEY)} and any of {', '.join(_OPTIONAL)}", ", ".join(columns))
     if "value" not in columns and not {"numerator", "denominator"} <= set(columns):
         raise _wrong_rows(indicator, "a value, or numerator and denominator", ", ".join(columns))
-    needed = {"wilson": {"numerator", "denominator"}, "byar": {"numerator"}, "published": {"lower_ci", "upper_ci"}, "none": set[str]()}
+    given = {"lower_ci", "upper_ci"}
+    needed = {
+        "wilson": {"numerator", "denominator"},
+        "byar": {"numerator"},
+        "published": given,
+        "survey_share": given | {"numerator", "denominator"},
+        "none": set[str](),
+    }
     if not needed[indicator.interval] <= set(columns):
         raise _wrong_rows(
             indicator,
@@ -194,6 +201,7 @@ def _values_sql(indicator: Indicator, columns: Sequence[str], known: str) -> str
     lower, upper = {
         "none": ("null", "null"),
         "published": (has["lower_ci"], has["upper_ci"]),
+        "survey_share": (has["lower_ci"], has["upper_ci"]),
         "wilson": (f"{per} * mart.wilson_lower(numerator, denominator)", f"{per} * mart.wilson_upper(numerator, denominator)"),
         "byar": (f"{per} * mart.byar_lower(numerator) / {whole}", f"{per} * mart.byar_upper(numerator) / {whole}"),
     }[indicator.interval]

@@ -36,7 +36,7 @@ def test_a_hold_opens_with_what_stays_in_service_and_ends_with_the_commands() ->
     said = message(held(change(what="The column ‘value’ is gone.", evidence={"home_touched": True}, id="3f9a1c20b7")))
     lines = said.text.splitlines()
     assert said.title == f"Held: {DATASET}: The column ‘value’ is gone"
-    assert lines[0].startswith("The last good table (landed 25 Sep 2025, 5,823 rows, 2.0) stays in service")
+    assert lines[0].startswith("The last good table (landed 25 Sep 2025, 5,823 rows, release 2.0) stays in service")
     text = " ".join(said.text.split())
     order = [
         "waits for your decision",

@@ -14,6 +14,12 @@ from tasks.shape import observe
 MEASURES = [("people", "people"), ("share", "share")]
 
 
+@pytest.fixture(autouse=True)
+def _looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables as small as these are otherwise matched by the spelling of their keys alone."""
+    monkeypatch.setattr("tasks.changes.spelling.SMALL", 0)
+
+
 def tables(connection: duckdb.DuckDBPyConnection, revised: float, seed: int, turned: bool = False) -> tuple[Observed, Observed]:
     """Two releases of one table; `turned`: the later one has its rows in another order."""
     chance = random.Random(seed)
@@ -41,16 +47,16 @@ def tables(connection: duckdb.DuckDBPyConnection, revised: float, seed: int, tur
 @pytest.mark.parametrize("revised", [0.0, 0.03, 0.3])
 def test_rows_that_stayed_need_not_be_looked_at(connection: duckdb.DuckDBPyConnection, revised: float, seed: int, turned: bool) -> None:
     before, after = tables(connection, revised, seed, turned)
-    found = match(connection, before, after, [("area", "area")])
+    found = match(connection, before, after, [("area", "area")], alongside=MEASURES)
     assert found.in_order is not turned and found.count == 300
-    quick = moves._counted_where_changed(connection, before, after, found, found.pairs, MEASURES)
+    quick = moves._counted_where_changed(connection, before, after, found, MEASURES)
     assert quick == moves._counted(connection, before, after, found.pairs, MEASURES, moves._MIDDLE)
 
 
 def test_where_most_figures_moved_every_row_is_looked_at(connection: duckdb.DuckDBPyConnection) -> None:
     before, after = tables(connection, 1.0, 1)
     found = match(connection, before, after, [("area", "area")])
-    assert moves._counted_where_changed(connection, before, after, found, found.pairs, MEASURES) is None
+    assert moves._counted_where_changed(connection, before, after, found, MEASURES) is None
 
 
 def test_the_same_rows_are_matched_once_where_that_is_remembered(connection: duckdb.DuckDBPyConnection) -> None:
@@ -60,5 +66,4 @@ def test_the_same_rows_are_matched_once_where_that_is_remembered(connection: duc
     with remembered():
         first, again = match(connection, before, after, key), match(connection, before, after, key)
         assert first == again
-        assert match(connection, before, after, key, where=("rowid > 5", "true")).count == first.count - 6
     assert match(connection, before, after, key).pairs != first.pairs

@@ -6,6 +6,7 @@ import json
 
 import duckdb
 import pytest
+from cli_said import fill_declared
 
 from flows.cli.indicator import show_indicator
 from warehouse.home import Home
@@ -19,15 +20,19 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with duckdb.connect(str(home.database)) as connection:
         for schema in ("mart", "mhclg", "ons"):
             connection.execute(f"create schema {schema}")
-        connection.execute(
-            """create table mhclg.deprivation as select 'E01' || lpad(number::varchar, 6, '0') as area_code,
-            if(number <= 20, 'E08000025', 'E08000035') as district_code, if(number <= 20, 'Birmingham', 'Leeds') as district_name,
-            '2019' as period, 'imd_rank' as measure, number::double as value from range(1, 41) as lsoas(number)"""
+        fill_declared(
+            connection,
+            "mhclg.deprivation",
+            """select 'E01' || lpad(number::varchar, 6, '0') as area_code, if(number <= 20, 'E08000025', 'E08000035') as district_code,
+            if(number <= 20, 'Birmingham', 'Leeds') as district_name, '2019' as period, 'imd_rank' as measure, number::double as value
+            from range(1, 41) as lsoas(number)""",
         )
-        connection.execute(
-            """create table ons.area_lookup as select 'lsoa11_wd21' as lookup, 'E01' || lpad(number::varchar, 6, '0') as from_code,
+        fill_declared(
+            connection,
+            "ons.area_lookup",
+            """select 'lsoa11_wd21' as lookup, 'E01' || lpad(number::varchar, 6, '0') as from_code, '2011' as from_vintage,
             'E0501118' || (number - 1) // 2 as to_code, 'Ward ' || (number - 1) // 2 as to_name, '2021' as to_vintage, 'ward' as to_level
-            from range(1, 21) as lsoas(number)"""
+            from range(1, 21) as lsoas(number)""",
         )
         values.build(connection, home, (), ("mhclg.deprivation", "ons.area_lookup"))
     return home

@@ -6,6 +6,7 @@ import json
 
 import duckdb
 import pytest
+from cli_said import fill_declared
 
 from flows.cli.strategy import show_strategy
 from warehouse.home import Home
@@ -19,13 +20,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with duckdb.connect(str(home.database)) as connection:
         for schema in ("mart", "mhclg", "ons"):
             connection.execute(f"create schema {schema}")
-        connection.execute(
-            """create table mhclg.deprivation as select 'E0100000' || number as area_code, 'E08000025' as district_code, 'Birmingham'
-            as district_name, '2015' as period, 'imd_rank' as measure, number::double as value from range(1, 41) as lsoas(number)"""
+        fill_declared(
+            connection,
+            "mhclg.deprivation",
+            """select 'E0100000' || number as area_code, 'E08000025' as district_code, 'Birmingham' as district_name, '2015' as period,
+            'imd_rank' as measure, number::double as value from range(1, 41) as lsoas(number)""",
         )
-        connection.execute(
-            "create table ons.area_lookup (lookup varchar, from_code varchar, to_code varchar, to_name varchar, to_vintage varchar)"
-        )
+        fill_declared(connection, "ons.area_lookup")
         values.build(connection, home, (), ("mhclg.deprivation", "ons.area_lookup"))
     return home
 

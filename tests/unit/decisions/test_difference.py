@@ -8,11 +8,15 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from expectations.contract import Acceptance
 from expectations.errors import EvidenceError
+from expectations.shape import Column, Shape
 from tasks.archive import keep
+from tasks.decisions import accepted_parts, remember
 from tasks.difference import Counts, difference
-from tasks.editions import editions
+from tasks.editions import Edition, editions
 from tasks.forget import forget, plan
+from tasks.proposal import keep_shape, read_proposal
 from tasks.record import DatasetOutcome, RunRecord, read_record, write_record
 from tasks.snapshot import Delivery, Fetched
 from tasks.tombstone import buried
@@ -148,3 +152,37 @@ def test_bytes_that_another_snapshot_has_stay_unless_asked(home: Home, tmp_path:
     assert {one.id for one in plan(home, first.id, with_shared=True).snapshots} == {first.id, second.id}
     forget(home, plan(home, first.id), "withdrawn", "Ada")
     assert not home.part("a" * 64).exists() and home.part("b" * 64).exists()
+
+
+def test_what_waits_of_a_forgotten_snapshot_quotes_it_no_more(home: Home, connection: duckdb.DuckDBPyConnection) -> None:
+    first, second = _landed(home, connection, "name\nJane Doe\n", 1.0), _landed(home, connection, "name\n", 2.0)
+    shape = Shape(1, (Column("name", 0, "text", 1, 0, 1, categories=("Jane Doe",)),), {})
+    keep_shape(home, POPULATION.id, first, shape)
+    parts = [Acceptance(one, "category_added", "warning", "‘Jane Doe’.", "Ada", "2026-01-01", "r", one) for one in (first, second)]
+    remember(home, POPULATION.id, parts)
+    forget(home, plan(home, first), "withdrawn", "Ada Marsh")
+    assert read_proposal(home, POPULATION.id) is None and list(accepted_parts(home, POPULATION.id)) == [second]
+    with pytest.raises(EvidenceError) as refused:
+        plan(home, first[:8])
+    assert "which Ada Marsh took out of ons.population on" in refused.value.found and "withdrawn" in refused.value.found
+
+
+def test_a_row_is_named_as_a_person_knows_it(home: Home, connection: duckdb.DuckDBPyConnection) -> None:
+    for name, rows in (
+        ("before", "('1', 'Ash School', 92), ('2', 'Bee School', 5)"),
+        ("after", "('1', 'Ash Academy', 92), ('3', 'Cob School', 7)"),
+    ):
+        connection.execute(f"create table {name} as from (values {rows}) as given(school_code, school_name, pupils)")
+
+    class Register(_Dataset):
+        class tidy:
+            grain = ("school_code",)
+            period = None
+
+    sides = [Edition(name, name, "", "s", "2026-01-01", "") for name in ("before", "after")]
+    found = difference(Register, *sides, connection)  # type: ignore[arg-type]
+    assert found.labels == ("school_name",)
+    cells = connection.execute('select school_code, school_name, "column", old, new from diff_cells').fetchall()
+    assert cells == [("1", "Ash Academy", "school_name", "Ash School", "Ash Academy")]
+    named = connection.execute("select change, school_name from diff_rows order by 1").fetchall()
+    assert named == [("added", "Cob School"), ("removed", "Bee School")]

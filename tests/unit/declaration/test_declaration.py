@@ -70,7 +70,7 @@ def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_right_name(tmp_pa
         ("      url: https", "      ulr: https", 10, "ulr"),
         ("late_after_days: 3", "late_after_days: soon", 11, "late_after_days"),
         ("delivery: full", "delivery: whole", 12, "delivery"),
-        ("  grain: [area_code]", "  grain: [area_cod]", 15, "did you mean 'area_code'"),
+        ("  grain: [area_code]", "  grain: [area_cod]", 16, "did you mean 'area_code'"),
         ("type: DOUBLE", "type: FLOAT", 19, "FLOAT"),
         ("expect_column_values_to_be_between", "expect_column_values_to_be_betwen", 21, "betwen"),
         ("column: value, min", "column: vale, min", 21, "vale"),
@@ -95,6 +95,24 @@ def test_a_header_may_be_printed_in_several_ways(tmp_path: Path) -> None:
     assert dataset.canonical("Place") == "place"
     assert dataset.canonical("Nothing") is None
     assert dataset.relied_on == ("area", "place")
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ("[area, count: [Count, Number]]", ""),
+        ("[area, count, area]", "column 'area' stands twice"),
+        ("[area, {count: Count, place: Place}]", "is no column: write its name"),
+        ("[area, 7]", "7 is no column"),
+    ],
+)
+def test_a_list_of_columns_may_name_the_headers_of_one(tmp_path: Path, listed: str, said: str) -> None:
+    text = GOOD.replace("columns: [area, count]", f"columns: {listed}")
+    if said:
+        assert said in complaint(tmp_path, text).found
+        return
+    dataset = load_file(declared(tmp_path, text))
+    assert (dataset.canonical("Number"), dataset.relied_on) == ("count", ("area", "count"))
 
 
 def test_an_ignored_change_needs_an_end(tmp_path: Path) -> None:

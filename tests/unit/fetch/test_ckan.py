@@ -2,99 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
 from expectations.errors import EvidenceError
 from expectations.sources import Ckan
-from tasks.fetch import ckan
 from tasks.fetch.http import Http, HttpSettings
-from tasks.read import read
 from tasks.sample.ckan import CkanResponder
 from tasks.sample.faults import Fault
 from tasks.sample.plain_file import File, PlainFiles
 from tasks.sample.server import Request, Response, SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
-
-PACKAGE = "purchase-card-transactions"
-MONTH = r"(?P<month>january|february|march|april|may|june|july|august|september|october|november|december)[- ](?P<year>\d{4})"
-HEADER = ("TRANS DATE", "ORIGINAL GROSS AMT", "MERCHANT NAME")
-ROWS = [("2016-08-11", "65.17", "shell kings 587"), ("2016-08-30", "-55.55", "w m morrison"), ("2016-08-23", "59.32", "")]
-TYPES = {"TRANS DATE": "date", "ORIGINAL GROSS AMT": "number"}
-AUGUST: dict[str, Any] = {
-    "name": "Purchase Card Transactions - August 2016",
-    "format": "XLS",
-    "file": "publish-spend-august-2016.xls",
-    "types": TYPES,
-}
-SEPTEMBER: dict[str, Any] = {
-    "name": "Purchase card transaction - September 2016 ",
-    "format": "",
-    "file": "publishspendseptember.xls",
-    "types": TYPES,
-}
-
-
-def figures(
-    folder: Path, resources: Sequence[dict[str, Any]] = (AUGUST, SEPTEMBER), rows: Sequence[Sequence[str]] = ROWS, **package: Any
-) -> Path:
-    """A manifest of one package whose resources all hold the same rows, and of a second package of a later month."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "spend.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([HEADER, *rows])
-    placed = [{"figures": "spend.csv", "created": f"2016-09-{20 + place}T09:00:00", **each} for place, each in enumerate(resources)]
-    first: dict[str, Any] = {
-        "name": PACKAGE,
-        "title": "Purchase Card Transactions",
-        "modified": "2021-01-15T10:25:28",
-        "resources": placed,
-        **package,
-    }
-    later: dict[str, Any] = {
-        "name": "april-2021-purchase-card-transactions",
-        "title": "April 2021 Purchase Card Transactions",
-        "modified": "2021-06-01T00:00:00",
-    }
-    later["resources"] = [
-        {"figures": "spend.csv", "name": "april", "format": "XLS", "file": "publish-spend-april-21_.xls", "created": "2021-06-01"}
-    ]
-    other = {**later, "name": "bins", "title": "Bins", "resources": []}
-    manifest = folder / "card_spend.json"
-    manifest.write_text(json.dumps({"protocol": "ckan", "packages": [first, later, other]}))
-    return manifest
+from tests.fetching import kept
+from tests.unit.fetch.card_spend import AUGUST, HEADER, MONTH, PACKAGE, ROWS, SEPTEMBER, downloads, fetched, figures, serving
 
 
 @pytest.fixture
 def http(tmp_path: Path) -> Iterator[Http]:
     with Http(HttpSettings(allow_loopback=True, retries=0), tmp_path / "scratch") as opened:
         yield opened
-
-
-def fetched(server: SampleServer, http: Http, previous: Snapshot | None = None, **arguments: Any) -> Delivery:
-    wanted = {} if "search" in arguments else {"packages": [PACKAGE]}
-    return ckan.fetch(Ckan(site=server.at("/portal"), **{**wanted, **arguments}), http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    facts = ("name", "sha256", "size", "url", "final_url", "status", "fetched_at", "media_type", "charset", "headers", "request", "labels")
-    parts = tuple(Part(**{fact: getattr(part, fact) for fact in facts}) for part in delivery.parts)
-    return Snapshot("1", "council.card_spend", parts, "2026-01-01T00:00:00+00:00", "run", delivery.release)
-
-
-def serving(manifest: Path, **options: Any) -> SampleServer:
-    return SampleServer({"/portal": CkanResponder([manifest], **options)})
-
-
-def downloads(server: SampleServer) -> list[Request]:
-    return [request for request in server.requests if "/download/" in request.path]
 
 
 def test_every_file_of_a_package_comes_under_its_own_name_with_its_month(tmp_path: Path, http: Http) -> None:
@@ -249,42 +180,6 @@ def test_a_file_that_the_portal_lists_no_more_is_named(tmp_path: Path, http: Htt
     assert [part.name for part in second.parts] == ["publishspendseptember.xls"]
 
 
-def test_a_link_to_a_host_that_is_not_declared_is_not_followed(tmp_path: Path, http: Http) -> None:
-    away = {**AUGUST, "url": "https://s3-eu-west-1.amazonaws.com/files.datapress.com/leeds/spending.xls"}
-    with serving(figures(tmp_path, [away])) as server, pytest.raises(EvidenceError) as error:
-        fetched(server, http)
-    assert error.value.code == "fetch.redirected"
-    assert "s3-eu-west-1.amazonaws.com" in error.value.found
-
-
-@pytest.mark.parametrize(("count", "cut", "pages"), [(3, 32_000, 1), (4, 2, 2), (5, 2, 3), (0, 2, 1)])
-def test_a_table_of_the_datastore_comes_whole_though_the_portal_cuts_pages(
-    tmp_path: Path, http: Http, connection: duckdb.DuckDBPyConnection, count: int, cut: int, pages: int
-) -> None:
-    rows = [("2016-08-11", str(number), "x") for number in range(count)]
-    with serving(figures(tmp_path, [{**AUGUST, "datastore": True}, SEPTEMBER], rows), most_rows=cut) as server:
-        delivery = fetched(server, http, datastore="search")
-        assert {request.one("sort") for request in server.requests if request.one("limit") == "32000"} == {"_id"}
-    names = [f"publish-spend-august-2016.xls-page-{number:04}.json" for number in range(1, pages + 1)]
-    assert [part.name for part in delivery.parts] == names
-    if count:
-        found = []
-        for number, part in enumerate(delivery.parts):
-            assert part.path is not None
-            read(part.path, connection, f"page_{number}")
-            found += connection.execute(f'select "_id", "ORIGINAL GROSS AMT" from page_{number} order by _row').fetchall()
-        assert found == [(str(number + 1), str(number)) for number in range(count)]
-
-
-def test_a_dump_of_the_datastore_is_held_against_its_count(tmp_path: Path, http: Http) -> None:
-    rows = [("2016-08-11", "1", "two\nlines"), ("2016-08-12", "2", "")]
-    with serving(figures(tmp_path, [{**AUGUST, "datastore": True}], rows)) as server:
-        delivery = fetched(server, http, datastore="dump")
-    assert [part.name for part in delivery.parts] == ["publish-spend-august-2016.xls.csv"]
-    assert delivery.parts[0].path is not None
-    assert delivery.parts[0].path.read_bytes().startswith(b"\xef\xbb\xbf_id,TRANS DATE")
-
-
 class _Answer:
     """A responder with one answer to one action; everything else is the portal's."""
 
@@ -296,46 +191,6 @@ class _Answer:
             return self._inner.respond(request)
         self._skip -= 1
         return self._inner.respond(request) if self._skip >= 0 else self._response
-
-
-@pytest.mark.parametrize(
-    ("response", "code", "said"),
-    [
-        # As CKAN 2.12 answers, in its own words.
-        (
-            Response.of_json({"error": {"__type": "Not Found Error", "message": "Not found"}, "success": False}, 404),
-            "fetch.gone",
-            "Not Found Error",
-        ),
-        (
-            Response.of_json({"error": {"name_or_id": ["Missing value"], "__type": "Validation Error"}, "success": False}, 409),
-            "fetch.rejected",
-            "name_or_id: Missing value",
-        ),
-        (Response.of_json("Bad request: Action name not known: package_shw", 400), "fetch.rejected", "Action name not known"),
-        (
-            Response.of_json({"error": {"__type": "Authorization Error", "message": "Access denied"}, "success": False}, 403),
-            "fetch.refused",
-            "denied",
-        ),
-        (
-            Response.of_json({"success": False, "error": {"__type": "Search Error", "message": "busy"}}),
-            "fetch.protocol",
-            "Search Error; message: busy",
-        ),
-        (Response.of_json({"success": True, "result": None}), "fetch.protocol", "no reason"),
-        (Response.of_json([]), "fetch.protocol", "no reason"),
-        (Response.of_text("<html><title>Gone away</title></html>", 404), "fetch.gone", "HTTP 404"),
-        (Response.of_text("<html><title>We are moving</title></html>"), "fetch.not_data", "We are moving"),
-        (Response(200, b'{"success": tr', {"Content-Type": "application/json"}), "fetch.protocol", "begins"),
-    ],
-)
-def test_every_form_of_error_is_told_by_its_own_words(tmp_path: Path, http: Http, response: Response, code: str, said: str) -> None:
-    portal = _Answer(CkanResponder([figures(tmp_path)]), "package_show", response)
-    with SampleServer({"/portal": portal}) as server, pytest.raises(EvidenceError) as error:
-        fetched(server, http)
-    assert error.value.code == code
-    assert said in error.value.found
 
 
 def test_a_package_that_a_portal_without_help_texts_shows_is_read(tmp_path: Path, http: Http) -> None:
@@ -350,62 +205,6 @@ def test_a_package_that_a_portal_without_help_texts_shows_is_read(tmp_path: Path
     with SampleServer({"/portal": portal, "/files": PlainFiles({"/a.csv": File(b"a,b\n1,2\n")})}) as server:
         delivery = fetched(server, http)
     assert [(part.name, part.labels["resource"]) for part in delivery.parts] == [("a.csv", "r")]
-
-
-@pytest.mark.parametrize(
-    ("page", "found"),
-    [
-        ({"total": 5, "records": [{"_id": 1}, {"_id": 1}, {"_id": 2}]}, "changed after row 0"),
-        ({"total": 4, "records": [{"_id": 1}, {"_id": 2}]}, "changed after row 0"),
-        ({"total": 5, "records": []}, "0, then an empty page"),
-        ({"total": 5, "records": [{"a": 1}]}, "a record without"),
-        ({"records": []}, "None"),
-    ],
-)
-def test_pages_of_a_table_that_do_not_add_up_are_refused(tmp_path: Path, http: Http, page: dict[str, Any], found: str) -> None:
-    rows = [("2016-08-11", str(number), "x") for number in range(5)]
-    inner = CkanResponder([figures(tmp_path, [{**AUGUST, "datastore": True}], rows)])
-    portal = _Answer(inner, "datastore_search", Response.of_json({"success": True, "result": page}), skip=1)
-    with SampleServer({"/portal": portal}) as server, pytest.raises(EvidenceError) as error:
-        fetched(server, http, datastore="search")
-    assert error.value.code in ("fetch.truncated", "fetch.protocol")
-    assert found in error.value.found
-
-
-@pytest.mark.parametrize(
-    ("action", "query", "status", "facts"),
-    [
-        ("datastore_search", {"resource_id": "r", "limit": "0"}, 200, {"limit": 0, "records": [], "total": 3}),
-        ("datastore_search", {"resource_id": "r", "limit": "99999"}, 200, {"limit": 32_000, "total": 3}),
-        ("datastore_search", {"resource_id": "r", "offset": "50"}, 200, {"limit": 100, "offset": 50, "records": [], "total": 3}),
-        ("datastore_search", {"resource_id": "r", "limit": "x"}, 409, {"limit": ["Invalid integer", "Please enter an integer value"]}),
-        ("datastore_search", {"resource_id": "r", "filters": '{"nocol": 1}'}, 409, {"filters": ["Unknown field: nocol"]}),
-        ("datastore_search", {"resource_id": "nope"}, 404, {"message": 'Not found: Resource "nope" was not found.'}),
-        ("package_show", {}, 409, {"name_or_id": ["Missing value"], "__type": "Validation Error"}),
-        ("package_show", {"id": "nope"}, 404, {"message": "Not found", "__type": "Not Found Error"}),
-        ("nosuch_action", {}, 400, "Bad request: Action name not known: nosuch_action"),
-    ],
-)
-def test_the_sample_answers_as_ckan_2_12_was_seen_to(
-    tmp_path: Path, http: Http, action: str, query: dict[str, str], status: int, facts: Any
-) -> None:
-    with serving(figures(tmp_path, [{**AUGUST, "id": "r", "datastore": True}])) as server:
-        accepted = frozenset([400, 404, 409])
-        received = http.get(server.at("/portal") + f"/api/3/action/{action}", params=query, name="answer", accept=accepted)
-    answer = received.json()
-    assert received.status == status
-    if isinstance(facts, str):
-        assert answer == facts
-        return
-    assert answer["success"] is (status == 200)
-    told = answer["result" if status == 200 else "error"]
-    assert {name: told[name] for name in facts} == facts
-    if status == 200:
-        assert told["fields"][:3] == [
-            {"id": "_id", "type": "int"},
-            {"id": "TRANS DATE", "type": "date"},
-            {"id": "ORIGINAL GROSS AMT", "type": "numeric"},
-        ]
 
 
 def test_a_host_that_stops_answering_is_not_asked_for_every_file(tmp_path: Path, http: Http) -> None:

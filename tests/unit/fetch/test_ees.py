@@ -20,7 +20,8 @@ from tasks.fetch.http import Http, HttpSettings
 from tasks.sample.ees import EesApi, EesCatalogue, EesContent
 from tasks.sample.ees_data import DataSet, data_sets
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 PUBLICATION = {
     "id": "cbbd299f-8297-44bc-92ac-558bcf51f8ad",
@@ -108,12 +109,6 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., World]]:
         server.__exit__()
 
 
-def kept(delivery: Delivery) -> Snapshot:
-    """The snapshot that the archive would make of a delivery."""
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "dfe.absence", parts, "2025-01-01", "r1", delivery.release)
-
-
 def part(delivery: Delivery, name: str) -> bytes:
     path = next(each.path for each in delivery.parts if each.name == name)
     assert path is not None
@@ -157,14 +152,6 @@ def test_titles_are_compared_without_regard_to_case_and_spaces(serve: Callable[.
     assert world.fetch(publication="pupil  absence in Schools", data_set="ABSENCE by sex").release == "1.0"
 
 
-def test_a_title_that_nothing_has_lists_the_nearest(serve: Callable[..., World], tmp_path: Path) -> None:
-    world = serve(data_set(tmp_path / "f", version("1.0", table())))
-    error = refused(world, publication="Pupil absence in schools", data_set="Absence by gender")
-    assert error.code == "fetch.no_match" and "'Absence by sex'" in error.found
-    error = refused(world, publication="Pupil attendance in schools", data_set="Absence by sex")
-    assert error.code == "fetch.no_match" and "'Pupil absence in schools'" in error.found
-
-
 def test_two_data_sets_of_one_title_are_ambiguous_unless_only_one_is_published(serve: Callable[..., World], tmp_path: Path) -> None:
     other = ABSENCE.replace("0001", "0002")
     first = data_set(tmp_path / "f", version("1.0", table()))
@@ -172,15 +159,6 @@ def test_two_data_sets_of_one_title_are_ambiguous_unless_only_one_is_published(s
     assert refused(serve(first, second)).code == "fetch.ambiguous"
     second = data_set(tmp_path / "h", version("1.0", table()), id=other, status="Deprecated", superseded_by=ABSENCE)
     assert serve(first, second).fetch().parts[0].labels["data_set"] == ABSENCE
-
-
-def test_lists_are_read_to_their_last_page_within_the_maxima(serve: Callable[..., World], tmp_path: Path) -> None:
-    sets = [data_set(tmp_path / str(n), version("1.0", table()), id=ABSENCE[:-4] + f"{n:04}", title=f"Set {n}") for n in range(1, 46)]
-    world = serve(*sets)
-    assert world.fetch(publication=PUBLICATION["title"], data_set="Set 1").parts[0].labels["data_set"].endswith("0001")
-    sizes = {request.one("pageSize") for request in world.server.requests if request.one("page")}
-    assert sizes == {"40", "20"}, "a size over the maximum is a 400"
-    assert sum(path.endswith("/data-sets") for path in world.asked) == 3
 
 
 # -- which version ------------------------------------------------------------------------------------------------------------------
@@ -204,12 +182,6 @@ def test_a_pattern_pins_a_version(pattern: str, served: str, serve: Callable[...
     assert delivery.release == served
     told = [warning for warning in delivery.warnings if "3.10 is out" in warning]
     assert bool(told) is (not served.startswith("3.10")), "a pin that holds something back says so"
-
-
-def test_a_version_that_is_not_there_lists_those_that_are(serve: Callable[..., World], tmp_path: Path) -> None:
-    world = serve(data_set(tmp_path / "f", version("1.0", table()), version("1.1", table())))
-    error = refused(world, data_set=ABSENCE, version="2.*")
-    assert error.code == "fetch.no_match" and error.found == "1.1, 1.0"
 
 
 def test_withdrawn_is_an_error_and_deprecated_a_warning(serve: Callable[..., World], tmp_path: Path) -> None:
@@ -317,13 +289,6 @@ def test_a_catalogue_file_is_fetched_by_its_id_and_an_old_one_says_so(serve: Cal
     world = serve(data_set(tmp_path / "f", version("1.0", table()), in_api=False, status="Deprecated"))
     delivery = world.fetch(catalogue=ABSENCE.replace("0191", "f11e"))
     assert "no longer the latest release" in delivery.warnings[0]
-
-
-def test_a_catalogue_title_that_nothing_has_is_a_coded_error(serve: Callable[..., World], tmp_path: Path) -> None:
-    world = serve(data_set(tmp_path / "f", version("1.0", table()), in_api=False))
-    assert refused(world, publication="Pupil absence in schools", catalogue="Absence by gender").code == "fetch.no_match"
-    error = refused(world, publication="Another", catalogue="Absence by sex")
-    assert error.code == "fetch.no_match" and "Pupil absence in schools" in error.found
 
 
 # -- the publisher's own test files ------------------------------------------------------------------------------------------------

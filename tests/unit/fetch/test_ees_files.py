@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from expectations.errors import EvidenceError
 from expectations.sources import EesFiles
 from tasks.fetch import SERVICES, fetch, open_http
 from tasks.fetch.ees_files import part_name
-from tasks.fetch.ees_files_release import NOTES_A_PAGE
 from tasks.fetch.http import HttpSettings
 from tasks.sample.ees_files import EesPages, EesReleases, SampleFile, SampleRelease
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 SLUG, TITLE = "suspensions-in-england", "Suspensions by characteristic"
 TABLE = b'time_period,la_name,rate\n202324,"Bristol, City of",4.2\n202324,Birmingham,c\n'
@@ -52,11 +51,6 @@ def fetched(server: SampleServer, folder: Path, previous: Snapshot | None = None
     server.requests.clear()
     with open_http(source, HttpSettings(allow_loopback=True, retries=0, reroute=reroute), folder / "scratch", None) as http:
         return fetch("ees_files", source, http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "dfe.suspensions", parts, "2025-01-01", "r1", delivery.release)
 
 
 def test_the_files_of_the_latest_release_are_found_by_their_titles(server: SampleServer, tmp_path: Path) -> None:
@@ -132,47 +126,11 @@ def test_a_new_release_in_place_of_an_amended_one_brings_its_own_notes_alone(
     assert after.release.startswith("Academic year 2024/25") and [entry["said"] for entry in after.announced] == [note["summary"]]
 
 
-@pytest.mark.parametrize("number", [NOTES_A_PAGE, NOTES_A_PAGE + 1])
-def test_notes_are_read_to_the_last_page(number: int, server: SampleServer, content: EesReleases, tmp_path: Path) -> None:
-    before = kept(fetched(server, tmp_path))
-    notes = [{"date": f"2025-09-01T00:00:{place % 60:02}", "summary": f"Note {place}"} for place in range(number)]
-    content.releases[1] = release(updated="2025-09-01T09:30:00+01:00", notes=notes)
-    after = fetched(server, tmp_path, before)
-    assert len(after.announced) == number
-    asked = [request.one("page") for request in server.requests if request.path.endswith("/updates")]
-    assert asked == [str(page + 1) for page in range(-(-number // NOTES_A_PAGE))]
-
-
 def test_a_file_can_be_had_as_the_zip_in_which_its_metadata_is(server: SampleServer, tmp_path: Path) -> None:
     part = fetched(server, tmp_path, zipped=True).parts[0]
     assert part.name == "suspensions-by-characteristic.zip" and part.path is not None
     with zipfile.ZipFile(io.BytesIO(part.path.read_bytes())) as archive:
         assert archive.namelist() == ["data/suspensions.csv", "data/suspensions.meta.csv"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        ({"publication": "no-such-publication"}, "fetch.gone"),
-        ({"release": "1999-00"}, "fetch.gone"),
-        ({"files": ["Suspensions by characteristics of pupils"]}, "fetch.no_match"),
-    ],
-)
-def test_what_is_not_there_is_a_coded_error(arguments: dict[str, Any], code: str, server: SampleServer, tmp_path: Path) -> None:
-    with pytest.raises(EvidenceError) as caught:
-        fetched(server, tmp_path, **arguments)
-    assert caught.value.code == code
-    if code == "fetch.no_match":
-        assert TITLE in caught.value.found, "the nearest title is named"
-
-
-def test_a_file_with_fewer_rows_than_the_release_counts_is_refused(server: SampleServer, content: EesReleases, tmp_path: Path) -> None:
-    content.releases[1] = release(files=[SampleFile(TITLE, "suspensions.csv", TABLE, counted=3)])
-    with pytest.raises(EvidenceError) as caught:
-        fetched(server, tmp_path)
-    assert (caught.value.code, caught.value.expected) == ("fetch.truncated", "3 rows, as the release counts them")
-    content.releases[1] = release(files=[SampleFile(TITLE, "suspensions.csv", TABLE, counted=1)])
-    assert "the release counts 1" in fetched(server, tmp_path).warnings[0]
 
 
 def test_a_publication_that_another_has_superseded_says_so(server: SampleServer, content: EesReleases, tmp_path: Path) -> None:

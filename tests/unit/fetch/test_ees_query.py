@@ -17,7 +17,6 @@ from tasks.fetch.http import Http, HttpSettings
 from tasks.sample import ees_query as service
 from tasks.sample.ees import EesApi
 from tasks.sample.ees_data import data_sets
-from tasks.sample.faults import Fault
 from tasks.sample.server import Request, Response, SampleServer
 from tasks.snapshot import Delivery
 
@@ -194,30 +193,12 @@ def broken(api: EesApi, tmp_path: Path, **change: Any) -> EvidenceError:
     return caught.value
 
 
-def test_a_warning_in_a_good_answer_is_a_failure(api: EesApi, tmp_path: Path) -> None:
-    warnings = [{"code": "FiltersNotFound", "path": "criteria.and[0].filters.eq", "message": "One or more filters could not be found."}]
-    error = broken(api, tmp_path, warnings=warnings)
-    assert error.code == "fetch.protocol" and "FiltersNotFound at criteria.and[0].filters.eq" in error.found
-
-
 def test_pages_that_do_not_add_up_are_a_failure(api: EesApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ees_query, "ROWS_A_PAGE", 100)
     assert broken(api, tmp_path, results=lambda answer, _: answer["results"][:-1]).code == "fetch.truncated"
     grown = {"paging": lambda answer, request: {**answer["paging"], "totalResults": 200 + request.json()["page"]}}
     assert "rows on every page" in broken(api, tmp_path, **grown).expected
     assert broken(api, tmp_path, paging=None).code == "fetch.protocol"
-
-
-def test_an_id_that_the_metadata_does_not_know_is_a_failure(api: EesApi, tmp_path: Path) -> None:
-    def swapped(answer: dict[str, Any], _: Request) -> list[dict[str, Any]]:
-        return [{**row, "filters": dict.fromkeys(row["filters"], "zzzzz")} for row in answer["results"]]
-
-    assert broken(api, tmp_path, results=swapped).code == "fetch.protocol"
-
-
-def test_a_query_is_repeated_after_a_failure_for_it_changes_nothing(http: Http, server: SampleServer) -> None:
-    server.inject(Fault("server_error", method="POST", status=504, times=1))
-    assert table(queried(http, filters={"ncyear": ["Year 4"]}))
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ import pyarrow
 import pytest
 from pyarrow import parquet
 
-from expectations.errors import EvidenceError
 from expectations.sources import ExploreLocalStatistics
 from tasks.fetch import SERVICES, fetch
 from tasks.fetch.http import Http, HttpSettings
 from tasks.sample.explore_local_statistics import ExploreLocalStatisticsResponder
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 ROWS: list[dict[str, Any]] = [
     {
@@ -86,11 +86,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.stop()
 
 
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "ons.local", parts, "2026-01-01", "r1", delivery.release)
-
-
 def rows(delivery: Delivery, name: str) -> list[dict[str, str]]:
     path = next(part.path for part in delivery.parts if part.name == name)
     assert path is not None
@@ -148,12 +143,6 @@ def test_a_renamed_indicator_is_followed_by_its_page_and_said(world: World) -> N
     assert [part.name for part in delivery.parts] == ["claimants.csv", "claimants.json"], "parts keep the declared name"
     assert delivery.parts[0].labels["slug"] == "claimant-count"
     assert "'claimants' is now called 'claimant-count'" in delivery.warnings[0]
-
-
-def test_an_unknown_indicator_is_an_error_with_the_nearest(world: World) -> None:
-    with pytest.raises(EvidenceError) as caught:
-        world.fetch("employment-rat")
-    assert caught.value.code == "fetch.no_match" and "employment-rate" in caught.value.found
 
 
 @pytest.mark.parametrize(

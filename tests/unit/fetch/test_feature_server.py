@@ -20,7 +20,8 @@ from tasks.fetch.http import Http, HttpSettings
 from tasks.read import read
 from tasks.sample.feature_server import FeatureServerResponder
 from tasks.sample.server import Request, Response, SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 LOOKUP = "LAD22_RGN22_EN_LU"
 SQUARE = [[[-1.9, 52.4], [-1.8, 52.4], [-1.8, 52.5], [-1.9, 52.4]]]
@@ -61,12 +62,6 @@ def rows(delivery: Delivery, holder: str = "attributes") -> list[dict[str, Any]]
         assert part.path is not None
         found += [feature[holder] for feature in json.loads(part.path.read_bytes())["features"]]
     return found
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    facts = ("name", "sha256", "size", "url", "final_url", "status", "fetched_at", "media_type", "charset", "headers", "request", "labels")
-    parts = tuple(Part(**{fact: getattr(part, fact) for fact in facts}) for part in delivery.parts)
-    return Snapshot("1", "ons.lookup", parts, "2026-01-01T00:00:00+00:00", "run", delivery.release)
 
 
 def serving(manifest: Path, **options: Any) -> SampleServer:
@@ -216,37 +211,10 @@ class _Failing:
         return Response.of_json({"error": self._error}) if self._times >= 0 else self._inner.respond(request)
 
 
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        ({"code": 400, "message": "Cannot perform query. Invalid query parameters.", "details": ["'where' clause"]}, "fetch.protocol"),
-        ({"code": 400, "message": "Invalid URL", "details": ["Invalid URL"]}, "fetch.protocol"),
-        ({"code": 499, "message": "Token Required", "details": []}, "fetch.refused"),
-        ({"code": 404, "message": "Service not found", "details": None}, "fetch.gone"),
-        ({"code": 504, "message": "Your request has timed out.", "details": []}, "fetch.server_error"),
-        ({"code": 429, "message": "Too many requests"}, "fetch.rate_limited"),
-        ({"message": "no code"}, "fetch.protocol"),
-        ("a bare text", "fetch.protocol"),
-    ],
-)
-def test_an_error_with_status_200_is_an_error(tmp_path: Path, http: Http, error: Any, code: str) -> None:
-    responder = _Failing(FeatureServerResponder([figures(tmp_path)]), error, 99)
-    with SampleServer({"/services": responder}) as server, pytest.raises(EvidenceError) as raised:
-        fetched(server, http)
-    assert raised.value.code == code
-    assert (error["message"] if isinstance(error, dict) else error) in raised.value.found
-
-
 def test_an_error_with_status_200_that_may_heal_is_asked_again(tmp_path: Path, http: Http) -> None:
     responder = _Failing(FeatureServerResponder([figures(tmp_path)]), {"code": 503, "message": "An error occurred.", "details": []}, 1)
     with SampleServer({"/services": responder}) as server:
         assert len(rows(fetched(server, http))) == 7
-
-
-def test_an_unknown_service_is_an_error(tmp_path: Path, http: Http) -> None:
-    with serving(figures(tmp_path)) as server, pytest.raises(EvidenceError) as error:
-        fetched(server, http, service="LAD99")
-    assert "Invalid URL" in error.value.found
 
 
 @pytest.mark.parametrize(
@@ -326,9 +294,3 @@ def test_a_server_that_answers_with_another_layer_is_refused(tmp_path: Path, htt
         fetched(server, http, layer=7)
     assert (caught.value.code, caught.value.expected) == ("fetch.protocol", "layer 7")
     assert "layer 0" in caught.value.found
-
-
-def test_nothing_is_left_in_scratch_where_a_page_is_refused(tmp_path: Path, http: Http) -> None:
-    with serving(figures(tmp_path, rows=7, shapes=True)) as server, pytest.raises(EvidenceError):
-        fetched(server, http, geometry=True, crs=27700)
-    assert list((tmp_path / "scratch").iterdir()) == []

@@ -18,7 +18,8 @@ from tasks.fetch.http import HttpSettings
 from tasks.read import ReadOptions, read
 from tasks.sample.plain_file import hosts
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 HOST = "https://assets.example.gov.uk"
 ZIP, BOOK = f"{HOST}/media/ages.zip", f"{HOST}/media/detailed.ods"
@@ -60,11 +61,6 @@ def fetched(server: SampleServer, folder: Path, previous: Snapshot | None = None
     server.requests.clear()
     with open_http(source, settings, folder / "scratch", None) as http:
         return fetch("file", source, http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("snapshot", "ons.example", parts, "2026-01-01T00:00:00+00:00", "run")
 
 
 def rows(path: Path, labels: Mapping[str, str]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:

@@ -109,7 +109,54 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_time(
     assert not list((tmp_path / "scratch").glob("*"))
 
 
-@pytest.mark.parametrize("path", ["s3://key:secret@bucket/survey", "../elsewhere"])
-def test_a_path_with_credentials_or_steps_up_is_no_path(path: str) -> None:
-    with pytest.raises(ValueError, match=r"credentials|'\.\.'"):
+@pytest.mark.parametrize("path", ["s3://key:secret@bucket/survey", "../elsewhere", "ftp://files.example.org/survey"])
+def test_a_path_with_credentials_steps_up_or_an_unknown_store_is_no_path(path: str) -> None:
+    with pytest.raises(ValueError, match=r"credentials|'\.\.'|object store"):
         Folder(path=path, files=["*.csv"])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("AWS Error NO_SUCH_BUCKET during ListObjectsV2 operation: The specified bucket does not exist", "fetch.gone"),
+        ("AWS Error ACCESS_DENIED during HeadObject operation: No response body.", "fetch.refused"),
+        ("AWS Error INVALID_ACCESS_KEY_ID during ListObjectsV2 operation: no such key", "fetch.refused"),
+        ("AWS Error NETWORK_CONNECTION during ListObjectsV2 operation: curlCode: 7", "fetch.unreachable"),
+    ],
+)
+def test_what_a_store_says_is_told_by_its_code_and_without_a_secret(monkeypatch: pytest.MonkeyPatch, said: str, code: str) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-to-be-told-0123456789")
+    error = module._failed(OSError(f"{said} (signed with not-to-be-told-0123456789)"), "s3://bucket/survey", "a folder that can be listed")
+    assert (error.code, error.where) == (code, "s3://bucket/survey")
+    assert "not-to-be-told" not in str(error) and said in error.found
+
+
+@pytest.mark.parametrize(
+    ("path", "setting"),
+    [
+        ("s3://bucket/survey?endpoint_override=store.example.org&scheme=http", ""),
+        ("s3://bucket/survey?endpoint_override=127.0.0.1:9000&scheme=http", ""),
+        ("s3://bucket/survey", "http://store.example.org"),
+    ],
+)
+def test_a_store_in_clear_text_is_refused_before_it_is_asked(http: Http, monkeypatch: pytest.MonkeyPatch, path: str, setting: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", setting)
+    with pytest.raises(EvidenceError) as error:
+        fetched(http, path=path)
+    assert (error.value.code, error.value.where) == ("fetch.clear_text", "s3://bucket/survey")
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "files"),
+    [
+        ("s3://inbox/survey/residents_2024.csv", "s3://inbox/survey", ["residents_2024.csv"]),
+        ("s3://inbox/survey/a[1].csv?region=eu-west-2", "s3://inbox/survey?region=eu-west-2", ["a[[]1].csv"]),
+        ("s3://inbox/survey/", "s3://inbox/survey", ["*"]),
+        ("gs://inbox/survey", "gs://inbox/survey", ["*"]),
+    ],
+)
+def test_an_address_of_a_store_is_a_folder(address: str, path: str, files: list[str]) -> None:
+    source = Folder.from_address(address)
+    assert source is not None
+    assert (source.path, source.files) == (path, files)
+    assert Folder.from_address("ftp://files.example.org/a.csv") is None

@@ -16,7 +16,8 @@ from tasks.fetch.gias import today_in_london
 from tasks.fetch.http import HttpSettings
 from tasks.sample.gias import GiasExtracts, as_extract
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 FOLDER = "https://ea-edubase-api-prod.azurewebsites.net/edubase/downloads/public"
 SCHOOLS = as_extract("URN,EstablishmentName\n103154,Prince Albert’s Junior & Infant School – Aston\n".encode())
@@ -43,11 +44,6 @@ def fetched(server: SampleServer, folder: Path, previous: Snapshot | None = None
         source, HttpSettings(allow_loopback=True, retries=0, reroute={FOLDER: server.at("/gias")}), folder / "scratch", None
     ) as http:
         return fetch("gias", source, http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "dfe.schools", parts, "2025-01-01", "r1", delivery.release)
 
 
 def test_todays_extract_is_taken_where_it_is_there(server: SampleServer, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from tasks.fetch import fetch, open_http
 from tasks.fetch.http import HttpSettings
 from tasks.sample.plain_file import File, PlainFiles
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 SITE = "https://www.gov.uk"
 ASSETS = "https://assets.publishing.service.gov.uk"
@@ -74,12 +75,6 @@ def fetched(server: SampleServer, folder: Path, *items: dict[str, Any], previous
     server.requests.clear()
     with open_http(source, settings, folder / "scratch", None) as http:
         return fetch("file", source, http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    names = set(Part.__dataclass_fields__)
-    parts = tuple(Part(**{name: getattr(part, name) for name in names}) for part in delivery.parts)
-    return Snapshot("snapshot", "council.example", parts, "2026-01-01T00:00:00+00:00", "run")
 
 
 def test_the_attachment_is_found_by_its_title(server: SampleServer, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from tasks.fetch import nomis
 from tasks.fetch.http import Http, HttpSettings
 from tasks.sample.nomis import NomisResponder
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 DISTRICTS = "local authorities: district / unitary (as of April 2021)"
 COUNTIES = "local authorities: county / unitary (as of April 2021)"
@@ -93,13 +94,6 @@ def records(delivery: Delivery) -> list[Mapping[str, str]]:
     return found
 
 
-def kept(delivery: Delivery) -> Snapshot:
-    """The delivery as the archive would remember it."""
-    facts = ("name", "sha256", "size", "url", "final_url", "status", "fetched_at", "media_type", "charset", "headers", "request", "labels")
-    parts = tuple(Part(**{fact: getattr(part, fact) for fact in facts}) for part in delivery.parts)
-    return Snapshot("1", "ons.population", parts, "2026-01-01T00:00:00+00:00", "run", delivery.release)
-
-
 def test_a_table_arrives_whole_with_the_columns_that_nomis_prints(tmp_path: Path, http: Http) -> None:
     with SampleServer({"/api": NomisResponder([figures(tmp_path)])}) as server:
         delivery = fetched(server, http)
@@ -120,17 +114,6 @@ def test_pages_are_fetched_until_the_count_is_reached(tmp_path: Path, http: Http
     assert [part.name for part in delivery.parts] == ["page-0001.csv", "page-0002.csv", "page-0003.csv"]
     assert offsets == ["0", "3", "6"]
     assert [int(row["RECORD_OFFSET"]) for row in records(delivery)] == list(range(8))
-
-
-@pytest.mark.parametrize(("count", "pages"), [(25_000, 1), (25_001, 2)])
-def test_the_cut_at_25000_records_is_seen(tmp_path: Path, http: Http, count: int, pages: int) -> None:
-    ages = {str(number): f"Age {number}" for number in range(count)}
-    rows = [("2021", "1811939460", "0", age, "20100", "1") for age in ages]
-    codes = {"GENDER": {"name": "Sex", "codes": {"0": "Total"}}, "C_AGE": {"name": "Age", "codes": ages}}
-    with SampleServer({"/api": NomisResponder([figures(tmp_path, rows=rows, dimensions=codes)])}) as server:
-        delivery = fetched(server, http)
-    assert len(delivery.parts) == pages
-    assert sum(1 for _ in records(delivery)) == count
 
 
 def test_a_key_makes_pages_larger_and_is_written_nowhere(tmp_path: Path, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,13 +164,6 @@ def test_a_table_of_another_name_is_refused_before_its_figures_are_asked_for(tmp
     assert NAME in error.value.found
 
 
-def test_an_unknown_dataset_is_said_to_be_unknown(tmp_path: Path, http: Http) -> None:
-    with SampleServer({"/api": NomisResponder([figures(tmp_path)])}) as server, pytest.raises(EvidenceError) as error:
-        fetched(server, http, dataset="NM_9_9")
-    assert error.value.code == "fetch.protocol"
-    assert "dataset not found" in error.value.found
-
-
 @pytest.mark.parametrize(
     ("dimensions", "found"),
     [
@@ -236,29 +212,6 @@ def test_small_areas_within_the_city_are_asked_for_by_its_code(tmp_path: Path, h
         asked = server.requests[-1].one("geography")
     assert {row["GEOGRAPHY_CODE"] for row in found} == {"E01008881", "E01008882"}
     assert asked == "1811939460TYPE151"
-
-
-def test_a_type_of_area_that_is_listed_twice_or_not_at_all_is_refused(tmp_path: Path, http: Http) -> None:
-    manifest = figures(tmp_path)
-    with SampleServer({"/api": NomisResponder([manifest])}) as server:
-        with pytest.raises(EvidenceError) as missing:
-            fetched(server, http, geography=[{"type": DISTRICTS.replace("2021", "2023")}])
-        assert missing.value.code == "fetch.no_match"
-        assert DISTRICTS in missing.value.found  # the nearest, for the person who corrects the declaration
-    manifest.write_text(manifest.read_text().replace('"480": "regions"', f'"480": "regions", "999": "{DISTRICTS}"'))
-    with SampleServer({"/api": NomisResponder([manifest])}) as server, pytest.raises(EvidenceError) as twice:
-        fetched(server, http)
-    assert twice.value.code == "fetch.ambiguous"
-
-
-def test_an_area_or_a_date_that_nomis_drops_in_silence_is_missed(tmp_path: Path, http: Http) -> None:
-    with SampleServer({"/api": NomisResponder([figures(tmp_path)])}) as server:
-        with pytest.raises(EvidenceError) as area:
-            fetched(server, http, geography=[{"codes": ["E08000025", "E08009999"]}])
-        with pytest.raises(EvidenceError) as date:
-            fetched(server, http, date=["2021", "1066"])
-    assert (area.value.code, area.value.found) == ("fetch.truncated", "without E08009999")
-    assert (date.value.code, date.value.found) == ("fetch.truncated", "without 1066")
 
 
 def test_areas_without_a_record_are_a_warning_where_all_were_asked_for(tmp_path: Path, http: Http) -> None:

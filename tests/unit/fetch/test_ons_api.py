@@ -13,14 +13,14 @@ import pytest
 
 from expectations.errors import EvidenceError
 from expectations.sources import OnsApi
-from tasks.fetch import SERVICES, fetch, ons_api_observations, open_http
+from tasks.fetch import SERVICES, fetch, open_http
 from tasks.fetch.http import Http, HttpSettings
 from tasks.fetch.ons_api_calls import ITEMS_A_PAGE, Api
 from tasks.fetch.ons_api_csv import checked_layout
 from tasks.sample import ons_api
-from tasks.sample.faults import Fault
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 HEADER = "Lower tier local authorities Code,Lower tier local authorities,Sex (2 categories) Code,Sex (2 categories),Observation\n"
 AREAS = [f"E0800{number:04}" for number in range(130)]
@@ -90,11 +90,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path)
     yield made
     made.stop()
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "ons.sex", parts, "2026-01-01", "r1", delivery.release)
 
 
 def text(delivery: Delivery) -> str:
@@ -168,38 +163,12 @@ def test_an_alert_on_a_version_that_stands_brings_it_again(world: World) -> None
     assert delivery.parts[0].path is not None and [entry["kind"] for entry in delivery.announced] == ["history_revised"]
 
 
-def test_a_version_that_is_not_published_is_refused(world: World) -> None:
-    world.serve(dataset(version(1, state="withdrawn")))
-    error = world.failed(dataset="TS008")
-    assert error.code == "fetch.withdrawn" and "'withdrawn'" in error.found
-
-
 def test_a_version_without_a_csv_lists_what_there_is(world: World) -> None:
     world.serve(dataset(version(1, downloads={"xls": {"href": "https://x.example"}, "txt": {}})))
     error = world.failed(dataset="TS008")
     assert error.code == "fetch.no_match" and error.found == "downloads: txt, xls"
     world.serve(dataset(version(1, downloads={"csv": {"href": "https://download.ons.gov.uk/x.csv", "skipped": True}})))
     assert world.failed(dataset="TS008").code == "fetch.no_match"
-
-
-def test_a_download_on_a_host_that_no_one_named_is_refused(world: World) -> None:
-    world.serve(dataset(version(1, downloads={"csv": {"href": "https://elsewhere.example/1.csv", "size": "1"}})))
-    assert world.failed(dataset="TS008").code == "fetch.redirected"
-
-
-def test_headers_that_announce_an_end_are_said_wherever_they_come(world: World) -> None:
-    world.serve(dataset(version(1))).inject(Fault("deprecated", "/api/datasets/TS008", times=1))
-    delivery = world.fetch()
-    assert delivery.warnings == (
-        "the service calls this address deprecated since 2023-06-30",
-        "the service says that this address ends on Sun, 30 Jun 2030 23:59:59 GMT",
-    )
-
-
-def test_a_pause_that_the_service_asks_for_is_kept(world: World) -> None:
-    server = world.serve(dataset(version(1)))
-    server.inject(Fault("too_many", "/api", times=1, retry_after="0"), Fault("too_many", "/downloads", times=1, retry_after="0"))
-    assert text(world.fetch()) == CENSUS
 
 
 @pytest.mark.parametrize(("items", "requests"), [(ITEMS_A_PAGE, 1), (ITEMS_A_PAGE + 1, 2)])
@@ -256,15 +225,6 @@ def test_a_table_made_to_measure_has_the_layout_of_the_census_csv(world: World) 
         'E08000025,"Area, E08000025",2,Male,25',
     ]
     assert len(table(world.fetch(observations=QUERY))) == 2 * len(AREAS), "no areas means all"
-
-
-@pytest.mark.parametrize(("areas", "requests"), [(100, 1), (101, 2)])
-def test_areas_are_asked_for_in_groups_at_the_limit_and_one_past_it(areas: int, requests: int, world: World) -> None:
-    assert ons_api_observations.AREAS_A_REQUEST == 100
-    world.serve()
-    delivery = world.fetch(observations={**QUERY, "areas": AREAS[:areas]})
-    assert len(world.asked) == requests == len(delivery.parts) - 1
-    assert len(table(delivery)) == 2 * areas
 
 
 def test_areas_that_disclosure_control_withholds_are_named_and_not_made_up(world: World) -> None:

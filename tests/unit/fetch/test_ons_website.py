@@ -19,7 +19,8 @@ from tasks.fetch.members import member_of
 from tasks.sample.faults import Fault
 from tasks.sample.ons_website import OnsWebsiteResponder
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 PAGE = "/employment/pay/datasets/livingwage"
 ITEM = {"name": "jobs.csv", "match": r"^jobs(?P<year>\d{4})\.csv$"}
@@ -74,11 +75,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.stop()
 
 
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "ons.jobs", parts, "2026-01-01", "r1", delivery.release)
-
-
 def content(delivery: Delivery) -> list[bytes]:
     return [part.path.read_bytes() if part.path else b"unchanged" for part in delivery.parts]
 
@@ -114,14 +110,6 @@ def test_nothing_is_fetched_until_the_page_says_that_the_edition_changed(world: 
     assert [(entry["kind"], entry["said"]) for entry in corrected.announced] == [
         ("history_revised", "A formula was wrong in **two** cells")
     ]
-
-
-def test_a_pattern_that_finds_none_or_several_files_lists_them(world: World) -> None:
-    world.serve(edition("current", "2024-10-29", text("jobs2022.csv"), text("jobs2023.csv"), text("notes.csv")))
-    error = world.failed()
-    assert error.code == "fetch.ambiguous" and "'jobs2022.csv', 'jobs2023.csv'" in error.found
-    error = world.failed({"name": "x.csv", "match": "pay"})
-    assert error.code == "fetch.no_match" and "'notes.csv'" in error.found
 
 
 def test_members_of_one_zip_are_parts_of_their_own_and_the_zip_is_fetched_once(world: World, tmp_path: Path) -> None:

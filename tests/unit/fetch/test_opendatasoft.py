@@ -18,7 +18,8 @@ from tasks.fetch import opendatasoft
 from tasks.fetch.http import Http, HttpSettings
 from tasks.sample.opendatasoft import ROOT, OpendatasoftPortal
 from tasks.sample.server import Request, Response, SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 NAME = "households-in-fuel-poverty-wards-2024"
 HEADER = ["areaidentifier", "arealabel", "value", "date", "local_authority_code"]
@@ -46,12 +47,6 @@ def fetched(responder: Any, http: Http, previous: Snapshot | None = None, **argu
     with SampleServer({"/": responder}) as server:
         given = {"dataset": NAME} if "dataset_matching" not in arguments else {}
         return opendatasoft.fetch(Opendatasoft(site=server.url, **given, **arguments), http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    facts = ("name", "sha256", "size", "url", "final_url", "status", "fetched_at", "media_type", "charset", "headers", "request", "labels")
-    parts = tuple(Part(**{fact: getattr(part, fact) for fact in facts}) for part in delivery.parts)
-    return Snapshot("1", "council.fuel_poverty", parts, "2026-01-01T00:00:00+00:00", "run", delivery.release)
 
 
 def table(delivery: Delivery) -> list[list[str]]:
@@ -94,13 +89,6 @@ def test_a_field_that_the_dataset_lacks_is_named_before_anything_is_exported(tmp
     assert (error.value.code, error.value.expected) == ("fetch.no_match", "a field 'valeu'")
 
 
-@pytest.mark.parametrize("listed", [99, 100, 101, 200])
-def test_the_catalogue_is_read_to_its_end_on_either_side_of_a_page(tmp_path: Path, http: Http, listed: int) -> None:
-    names = [f"another-{number:03}" for number in range(listed - 1)] + ["zz-wards-2025"]
-    delivery = fetched(portal(tmp_path, *names), http, dataset_matching=r"zz-wards-(?P<vintage>\d{4})")
-    assert delivery.parts[0].name == "zz-wards-2025.csv"
-
-
 def test_the_newest_vintage_of_an_id_is_taken_where_a_pattern_names_it(tmp_path: Path, http: Http) -> None:
     responder = portal(tmp_path, "wards-2023", "wards-2025", "wards-2024")
     assert fetched(responder, http, dataset_matching=r"wards-(?P<vintage>\d{4})").parts[0].labels["dataset"] == "wards-2025"
@@ -114,6 +102,10 @@ def test_a_later_vintage_of_a_dataset_that_is_named_is_said(tmp_path: Path, http
     assert delivery.warnings == (f"the portal lists a later vintage of {NAME}: {NAME.replace('2024', '2026')}",)
 
 
+INTERRUPTED = "Streaming interrupted due to the following error: too many rows (error_code: InvalidRESTParameterError)"
+WHOLE = "\ufeff" + ",".join(HEADER) + "\r\n" + "".join(f'{row[0]},"{row[1]}",{row[2]},{row[3]},{row[4]}\r\n' for row in ROWS)
+
+
 class _Changed:
     """A portal whose answers to some paths are others."""
 
@@ -122,48 +114,6 @@ class _Changed:
 
     def respond(self, request: Request) -> Response | None:
         return self._answer if request.path.endswith(self._ending) else self._inner.respond(request)
-
-
-def csv_answer(text: str) -> Response:
-    return Response(200, text.encode(), {"Content-Type": "text/csv; charset=utf-8"})
-
-
-INTERRUPTED = "Streaming interrupted due to the following error: too many rows (error_code: InvalidRESTParameterError)"
-WHOLE = "\ufeff" + ",".join(HEADER) + "\r\n" + "".join(f'{row[0]},"{row[1]}",{row[2]},{row[3]},{row[4]}\r\n' for row in ROWS)
-
-
-@pytest.mark.parametrize(
-    ("ending", "answer", "code", "found"),
-    [
-        ("/exports/csv", csv_answer(WHOLE.rsplit("\r\n", 2)[0]), "fetch.truncated", "39 rows"),
-        ("/exports/csv", csv_answer(WHOLE + "E1,one more,1,2,3\r\n"), "fetch.truncated", "41 rows"),
-        ("/exports/csv", csv_answer(WHOLE + INTERRUPTED), "fetch.truncated", "Streaming interrupted"),
-        ("/exports/csv", csv_answer('a,b\r\n"1,2\r\n'), "fetch.protocol", "unexpected end"),
-        ("/exports/csv", csv_answer(""), "fetch.truncated", "0 rows"),
-        ("/exports/csv", Response.of_json({"message": "bad", "error_code": "ODSQLError"}, 400), "fetch.rejected", "ODSQLError"),
-        ("/exports/csv", Response.of_json({"message": "bad", "error_code": "ODSQLError"}), "fetch.not_data", "bad"),
-        ("/records", Response.of_json({"results": []}), "fetch.protocol", "None"),
-        ("/records", Response.of_json({"total_count": "40", "results": []}), "fetch.protocol", "'40'"),
-        ("/records", Response.of_json([1]), "fetch.protocol", "[1]"),
-        (NAME, Response.of_json({"dataset_id": NAME, "fields": []}), "fetch.protocol", "fields"),
-        (NAME, Response.of_json({"message": "no access"}, 401), "fetch.refused", "no access"),
-        (
-            NAME,
-            Response.of_json({"message": "Dataset does not exist", "error_code": "UnknownDataset"}, 404),
-            "fetch.gone",
-            "UnknownDataset",
-        ),
-        (NAME, Response.of_text("<html><title>Down</title></html>"), "fetch.not_data", "Down"),
-        (NAME, Response.of_json({"message": "server"}, 500), "fetch.server_error", "server"),
-        ("/datasets", Response.of_json({"total_count": 3, "results": []}), "fetch.protocol", "0, then 0"),
-    ],
-)
-def test_what_is_not_the_dataset_is_a_coded_error(tmp_path: Path, http: Http, ending: str, answer: Response, code: str, found: str) -> None:
-    with pytest.raises(EvidenceError) as error:
-        fetched(_Changed(portal(tmp_path), ending, answer), http)
-    assert error.value.code == code
-    assert found in error.value.found
-    assert not list((tmp_path / "scratch").glob("*")), "nothing is left behind"
 
 
 def test_a_daily_quota_that_is_used_up_is_not_waited_for_and_says_when_it_resets(tmp_path: Path, http: Http) -> None:

@@ -14,6 +14,7 @@ from expectations.sources import PerformanceTables
 from tasks.fetch import fetch, open_http
 from tasks.fetch.http import HttpSettings
 from tasks.read import ReadOptions, read
+from tasks.sample.faults import Fault
 from tasks.sample.performance_tables import PerformanceDownloads
 from tasks.sample.server import SampleServer
 from tasks.snapshot import Delivery
@@ -91,3 +92,11 @@ def test_a_table_that_is_not_there_is_a_page_and_therefore_an_error(server: Samp
 def test_wrong_arguments_are_refused_offline(wrong: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         PerformanceTables(**{"table": "KS4", "years": ["2017-2018"], **wrong})
+
+
+def test_being_turned_away_says_what_is_left_to_do(server: SampleServer, tmp_path: Path) -> None:
+    server.inject(Fault("server_error", status=403))
+    with pytest.raises(EvidenceError) as caught:
+        fetched(server, tmp_path)
+    assert caught.value.code == "fetch.refused"
+    assert "/download-data in a browser" in caught.value.todo

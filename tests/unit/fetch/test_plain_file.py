@@ -17,7 +17,8 @@ from tasks.fetch.http import HttpSettings
 from tasks.fetch.plain_file import links_of
 from tasks.sample.plain_file import File, PlainFiles
 from tasks.sample.server import SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 SITE = "https://www.gov.uk"
 ASSETS = "https://assets.publishing.service.gov.uk"
@@ -59,11 +60,6 @@ def fetched(server: SampleServer, folder: Path, *items: dict[str, Any], previous
     server.requests.clear()
     with open_http(source, settings, folder / "scratch", None) as http:
         return fetch("file", source, http, previous)
-
-
-def kept(delivery: Delivery) -> Snapshot:
-    parts = tuple(Part(**{name: getattr(part, name) for name in Part.__dataclass_fields__}) for part in delivery.parts)
-    return Snapshot("s1", "mhclg.deprivation", parts, "2025-01-01", "r1", delivery.release)
 
 
 NOTES = {"name": "notes.csv", "url": f"{SITE}/government/statistics/notes.csv", "labels": {"period": "2019"}}

@@ -17,7 +17,8 @@ from tasks.fetch import police
 from tasks.fetch.http import Http, HttpSettings
 from tasks.sample.faults import Fault
 from tasks.sample.server import Request, Response, SampleServer
-from tasks.snapshot import Delivery, Part, Snapshot
+from tasks.snapshot import Delivery, Snapshot
+from tests.fetching import kept
 
 MONTHS = ["2024-01", "2024-02", "2024-03"]
 HEADER = "Crime ID,Month,Reported by,Longitude,Latitude,LSOA code,Crime type\n"
@@ -67,12 +68,6 @@ def fetched(service: Service, http: Http, previous: Snapshot | None = None, faul
         return police.fetch(Police(url=server.url, **(arguments or {"forces": ["west-midlands"]})), http, previous)
 
 
-def kept(delivery: Delivery) -> Snapshot:
-    facts = ("name", "sha256", "size", "url", "final_url", "status", "fetched_at", "media_type", "charset", "headers", "request", "labels")
-    parts = tuple(Part(**{fact: getattr(part, fact) for fact in facts}) for part in delivery.parts)
-    return Snapshot("1", "home_office.street_crime", parts, "2026-01-01T00:00:00+00:00", "run", delivery.release)
-
-
 def test_an_archive_gives_the_months_of_the_declared_force_alone(http: Http, tmp_path: Path) -> None:
     delivery = fetched(Service(), http, forces=["west-midlands"], months=2)
     assert [part.name for part in delivery.parts] == ["2024-02-west-midlands-street.csv", "2024-03-west-midlands-street.csv"]
@@ -107,57 +102,10 @@ def test_the_api_gives_a_part_for_each_area_and_month(http: Http) -> None:
     assert delivery.parts[0].labels["area_code"] == "E05011118"
 
 
-@pytest.mark.parametrize(
-    ("service", "arguments", "code", "found"),
-    [
-        (Service(months=[]), {"forces": ["west-midlands"]}, "fetch.protocol", "[]"),
-        (Service(months={"error": "x"}), {"forces": ["west-midlands"]}, "fetch.protocol", "error"),
-        (Service(archive()[:200]), {"forces": ["west-midlands"]}, "read.truncated", "zip"),
-        (Service(), {"forces": ["kent"]}, "fetch.no_match", "2024-01/2024-01-west-midlands-street.csv"),
-        (Service(crimes={"message": "x"}), {"areas": {"a": "1,1:1,2:2,2"}}, "fetch.protocol", "message"),
-        (Service(crimes=[{"month": "2019-01"}]), {"areas": {"a": "1,1:1,2:2,2"}}, "fetch.protocol", "1 of 2019-01"),
-        (Service(crimes=[]), {"areas": {"a": "1,1:1,2:2,2"}}, "fetch.empty", "none in any month"),
-    ],
-)
-def test_what_is_not_the_crimes_that_were_asked_for_is_a_coded_error(
-    http: Http, tmp_path: Path, service: Service, arguments: dict[str, Any], code: str, found: str
-) -> None:
-    with pytest.raises(EvidenceError) as error:
-        fetched(service, http, **arguments)
-    assert error.value.code == code and found in error.value.found
-    assert not list((tmp_path / "scratch").glob("*"))
-
-
 def test_an_area_with_too_many_crimes_is_told_as_such(http: Http) -> None:
     with pytest.raises(EvidenceError) as error:
         fetched(Service(), http, faults=(Fault("server_error", "/api/crimes-street/", status=503),), areas={"E05011118": "1,1:1,2:2,2"})
     assert error.value.code == "fetch.server_error" and "divide it into smaller areas" in error.value.todo
-
-
-@pytest.mark.parametrize("path", ["/api/crimes-street-dates", "/data/archive"])
-@pytest.mark.parametrize(
-    ("kind", "code"),
-    [
-        ("stall", "fetch.timeout"),
-        ("reset", "fetch.truncated"),
-        ("too_many", "fetch.rate_limited"),
-        ("server_error", "fetch.server_error"),
-        ("html", "fetch.not_data"),
-        ("login", "fetch.not_data"),
-        ("empty", "fetch.empty"),
-        ("huge", "fetch.too_large"),
-        ("bomb", "fetch.too_large"),
-    ],
-)
-def test_a_fault_that_stays_is_one_coded_error_and_one_that_passes_leaves_no_trace(
-    http: Http, tmp_path: Path, kind: str, code: str, path: str
-) -> None:
-    fault = {"kind": kind, "path": path, "retry_after": "0", "size": 3_000_000, "seconds": 0.6}
-    with pytest.raises(EvidenceError) as error:
-        fetched(Service(), http, faults=(Fault(**fault), Fault("html", "/login")))  # type: ignore[arg-type]
-    assert error.value.code == code and not list((tmp_path / "scratch").glob("*"))
-    if code not in ("fetch.not_data", "fetch.too_large"):
-        assert len(fetched(Service(), http, faults=(Fault(**{**fault, "times": 1, "status": 503}),)).parts) == 3  # type: ignore[arg-type]
 
 
 def test_an_outline_that_the_service_would_refuse_is_no_declaration() -> None:

@@ -86,3 +86,23 @@ def test_another_address_is_another_state_of_the_server(monkeypatch: pytest.Monk
     before = automations.fingerprint()
     monkeypatch.setenv("EVIDENCE_PREFECT_WEBHOOK", "https://example.org/hook")
     assert automations.fingerprint() != before
+
+
+@pytest.mark.parametrize(
+    ("setting", "address", "good"),
+    [
+        ("EVIDENCE_PREFECT_NOTIFY", "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX", True),
+        ("EVIDENCE_PREFECT_NOTIFY", "mailtos://user:secret@mail.example.gov.uk", True),
+        ("EVIDENCE_PREFECT_NOTIFY", "https://hooks.slack.com/services/secret", False),
+        ("EVIDENCE_PREFECT_NOTIFY", "secret", False),
+        ("EVIDENCE_PREFECT_WEBHOOK", "https://events.example.gov.uk/evidence", True),
+        ("EVIDENCE_PREFECT_WEBHOOK", "events.example.gov.uk/secret", False),
+    ],
+)
+def test_an_address_that_nothing_can_be_sent_to_is_refused_and_not_shown(setting: str, address: str, good: bool) -> None:
+    if good:
+        automations._refuse_no_address(setting, address)
+        return
+    with pytest.raises(EvidenceError) as refused:
+        automations._refuse_no_address(setting, address)
+    assert refused.value.where == setting and "secret" not in str(refused.value)

@@ -59,3 +59,15 @@ def test_a_count_has_byars_interval_and_exact_limits_below_ten(
 
 def test_a_negative_count_has_none(asked: duckdb.DuckDBPyConnection) -> None:
     assert interval(asked, "byar", -1) == (None, None)
+
+
+def test_a_share_of_a_survey_is_surer_than_its_part(asked: duckdb.DuckDBPyConnection) -> None:
+    """Birmingham in 2022: 493,200 (34,700 either way) of 744,200 (42,600) in work; the ONS prints 66.3 % give or take 2.9."""
+    row = asked.execute(
+        """select mart.share_half_interval(493200, 34700, 744200, 42600), mart.share_half_interval(100, 1, 200, 50),
+        mart.share_half_interval(493200, null, 744200, 42600), mart.share_half_interval(1, 1, 0, 0)"""
+    ).fetchone()
+    assert row is not None
+    assert row[0] == pytest.approx(0.0271, abs=5e-5)
+    assert row[1] == pytest.approx((1 + 25**2) ** 0.5 / 200), "where the whole is less sure than the part, the two are added"
+    assert row[2:] == (None, None)

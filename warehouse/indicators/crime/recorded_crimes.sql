@@ -11,6 +11,7 @@
 -- decimals: 0
 -- caveat: Recording differs between forces and years; crimes without a place are not in it.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
+-- break: 2023-05-01 of several offences of one course of conduct against one person the police record the most serious alone
 
 select
     crime_type as breakdown, mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level,

@@ -11,6 +11,7 @@
 --   by its end.
 -- caveat: Few: a handful of pupils moves it.
 -- break: 2019-09-01 schools were closed to most pupils for parts of 2020 and 2021
+-- break: 2021-09-01 schools were open again to all pupils
 
 select
     case measure when 'TotPermEx' then 'all' when 'SecPermEx' then 'Secondary' end as breakdown,

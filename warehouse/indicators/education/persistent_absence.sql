@@ -10,6 +10,7 @@
 -- caveat: From the department's Local Authority Interactive Tool, which takes over figures from several releases; the school year is named
 --   by its end.
 -- break: 2019-09-01 schools were closed to most pupils for parts of 2020 and 2021
+-- break: 2021-09-01 schools were open again to all pupils
 
 select
     case measure when 'TotPerAbNew' then 'all' when 'SFPriPerAbNew' then 'Primary' when 'SFSecPerAbNew' then 'Secondary' end as breakdown,

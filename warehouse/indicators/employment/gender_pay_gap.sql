@@ -9,6 +9,8 @@
 -- interval: none
 -- caveat: From a sample of pay records. The strategy prints a gap of average gross incomes in pounds: another measure.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
+-- break: 2011-01-01 the survey of pay codes occupations to SOC 2010, and its estimates are weighted anew
+-- break: 2021-01-01 the survey of pay codes occupations to SOC 2020, and its estimates are weighted anew
 
 select
     case measure when 'median_gap' then 'all' when 'mean_gap' then 'mean' end as breakdown,

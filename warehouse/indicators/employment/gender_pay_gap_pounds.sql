@@ -9,6 +9,8 @@
 -- decimals: 0
 -- caveat: Medians of a sample of pay records; not corrected for occupation, hours or age.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
+-- break: 2011-01-01 the survey of pay codes occupations to SOC 2010, and its estimates are weighted anew
+-- break: 2021-01-01 the survey of pay codes occupations to SOC 2020, and its estimates are weighted anew
 
 select
     women.area_code, women.area_name, women.area_level, null as area_vintage, women.period, women.period_start, women.period_end,

@@ -7,18 +7,9 @@
 -- informs: inclusive_growth, employment
 -- numerator: Self-employed residents aged 16 to 64
 -- denominator: Residents aged 16 to 64 in employment
--- interval: none
--- caveat: From a survey: the counts are rounded and each has an interval of its own (ons.annual_population_survey); the share has none
---   here.
+-- interval: survey_share
+-- caveat: From a survey: counts are rounded. The interval of the share is worked out from those of the two counts, and a few percent
+--   narrower than the ONS would print.
 -- caveat: Some self-employment is insecure work under another name.
 
-select
-    area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null as area_vintage, period,
-    any_value(period_start) as period_start,
-    any_value(period_end) as period_end,
-    sum(value) filter (where category = 'Self Employed') as numerator,
-    sum(value) filter (where category = 'In employment') as denominator
-from ons.annual_population_survey
-where survey_table = 'T01' and base = 'Aged 16-64'
-group by area_code, period
-having numerator is not null and denominator is not null
+from mart.survey_shares('ons.annual_population_survey', 'T01', ['Self Employed'], ['In employment'])

@@ -9,7 +9,8 @@
 -- numerator: Residents (2011) of output areas that lie, for the most part, in another ward
 -- denominator: All residents (2011)
 -- interval: none
--- caveat: By lookup: to the 40 wards until 2018, and to the 69 since. The fit of LSOAs of 2021 is not measured.
+-- caveat: By lookup: to the 40 wards until 2018, and to the 69 since. The fit of LSOAs of 2021 is measured with residents of 2011, and
+--   without the LSOAs that were split.
 -- caveat: By area of generalised boundaries, not by addresses.
 
 select

@@ -8,6 +8,7 @@
 -- interval: published
 -- caveat: Withdrawn after 2023: nothing later may be put in its place.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
+-- break: 2023-04-01 the measure was withdrawn (ASCOF 1F); what other measures follow are not this one
 
 select
     sex as breakdown, area_code, area_name, area_level, null as area_vintage, period,

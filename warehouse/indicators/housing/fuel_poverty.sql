@@ -11,6 +11,7 @@
 -- caveat: Modelled: good for comparing areas, not for following one LSOA over years.
 -- caveat: Wards are sums of LSOAs of 2021 by the official best fit; an edition on LSOAs of 2011 gives no wards here.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
+-- break: 2019-01-01 fuel poverty is measured by low income and low energy efficiency, before by low income and high costs
 
 with placed as (
     select district_code as area_code, district_name as area_name, 'local_authority' as area_level, null as area_vintage, period, measure, value

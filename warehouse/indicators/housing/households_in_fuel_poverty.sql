@@ -8,6 +8,7 @@
 -- interval: none
 -- caveat: From the council's portal.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
+-- break: 2019-01-01 fuel poverty is measured by low income and low energy efficiency, before by low income and high costs
 
 select
     area_code, area_name, area_level, null as area_vintage, period,

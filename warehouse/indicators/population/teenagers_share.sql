@@ -9,6 +9,7 @@
 -- denominator: Residents of all ages
 -- interval: none
 -- caveat: Students count where they live in term time.
+-- break: 2021-06-30 estimates from here on rest on the census of 2021; earlier ones were rolled forward from that of 2011
 
 select
     area_code, area_name, area_level, area_vintage, period, period_start, period_end,

@@ -5,11 +5,11 @@
 -- levels: local_authority, county, combined_authority, region, country
 -- sources: ons.local_qualifications
 -- informs: inclusive_growth, education, employment
--- interval: none
+-- interval: published
 -- decimals: 1
 -- caveat: From a survey, reweighted from time to time: past values are revised. Use the interval.
 
 select
-    area_code, area_name, area_level, null as area_vintage, period, period_start, period_end, value, status, marker
+    area_code, area_name, area_level, null as area_vintage, period, period_start, period_end, value, lower_ci, upper_ci, status, marker
 from ons.local_qualifications
 where measure = 'level_3_or_above'

@@ -3,7 +3,7 @@
 -- unit: percent
 -- better: lower
 -- levels: local_authority, msoa
--- sources: ons.qualifications_2011
+-- sources: ons.qualifications_2011, ons.area_lookup
 -- informs: inclusive_growth, neighbourhoods, education, employment
 -- numerator: Residents aged 16 and over without qualifications
 -- denominator: Residents aged 16 and over
@@ -11,21 +11,9 @@
 -- caveat: Of 16 and over, so that older residents weigh more than in the survey of 16 to 64 year olds.
 -- caveat: The city is the sum of its MSOAs.
 
-with counted as (
-    select
-        area_code, area_name, area_level, area_vintage, period, period_start, period_end,
-        sum(value) filter (where qualification = 'No qualifications') as numerator,
-        sum(value) filter (where qualification_kind = 'total') as denominator
-    from ons.qualifications_2011
-    group by area_code, area_name, area_level, area_vintage, period, period_start, period_end
-)
-
-from counted
-union all by name
--- The city as the sum of its small areas.
 select
-    mart.home_area() as area_code, '${area_name}' as area_name, 'local_authority' as area_level, area_vintage, period, period_start,
-        period_end,
-    sum(numerator) as numerator, sum(denominator) as denominator
-from counted
-group by area_vintage, period, period_start, period_end
+    area_code, area_name, area_level, area_vintage, period, period_start, period_end,
+    sum(value) filter (where qualification = 'No qualifications') as numerator,
+    sum(value) filter (where qualification_kind = 'total') as denominator
+from mart.census_levels('ons.qualifications_2011')
+group by area_code, area_name, area_level, area_vintage, period, period_start, period_end

@@ -2,7 +2,7 @@
 -- meaning: Share of residents aged 16 and over who hold no qualification.
 -- unit: percent
 -- better: lower
--- levels: local_authority, ward, lsoa
+-- levels: local_authority, ward, msoa, lsoa
 -- sources: ons.qualifications_2021, ons.area_lookup
 -- informs: inclusive_growth, neighbourhoods, education, employment
 -- numerator: Residents aged 16 and over without qualifications
@@ -12,20 +12,9 @@
 -- caveat: Wards are sums of LSOAs by the official best fit.
 -- caveat: The dataset behind it was never seen live; its first run proposes a contract, and a person accepts it.
 
-with counted as (
-    select
-        area_code, area_name, area_level, area_vintage, period, period_start, period_end,
-        sum(value) filter (where qualification = 'No qualifications') as numerator,
-        sum(value) filter (where qualification_kind = 'total') as denominator
-    from ons.qualifications_2021
-    group by area_code, area_name, area_level, area_vintage, period, period_start, period_end
-)
-
-from counted
-union all by name
 select
-    ward.to_code as area_code, any_value(ward.to_name) as area_name, 'ward' as area_level, ward.to_vintage as area_vintage, counted.period,
-    counted.period_start, counted.period_end, sum(counted.numerator) as numerator, sum(counted.denominator) as denominator
-from counted
-join ons.area_lookup as ward on ward.from_code = counted.area_code and ward.lookup = 'lsoa21_wd22'
-group by ward.to_code, ward.to_vintage, counted.period, counted.period_start, counted.period_end
+    area_code, area_name, area_level, area_vintage, period, period_start, period_end,
+    sum(value) filter (where qualification = 'No qualifications') as numerator,
+    sum(value) filter (where qualification_kind = 'total') as denominator
+from mart.census_levels('ons.qualifications_2021')
+group by area_code, area_name, area_level, area_vintage, period, period_start, period_end

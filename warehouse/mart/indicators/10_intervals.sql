@@ -46,3 +46,44 @@ comment on macro mart.wilson_lower is 'Lower end of the 95 % Wilson score interv
 comment on macro mart.wilson_upper is 'Upper end of the 95 % Wilson score interval of a proportion: mart.wilson_upper(65, 100) is 0.7364. NULL outside 0..total.';
 comment on macro mart.byar_lower is 'Lower end of the 95 % interval of a count by Byar''s method; exact Poisson limits for whole counts below 10.';
 comment on macro mart.byar_upper is 'Upper end of the 95 % interval of a count by Byar''s method; exact Poisson limits for whole counts below 10.';
+
+-- Half the 95 % interval of a share of a survey, from the half intervals of its two counts, where the part lies within the whole: the two move
+-- together, which makes the share surer than the part (US Census Bureau, "Understanding and Using American Community Survey Data", chapter 8).
+-- Beside the ONS's own intervals of 80 employment rates of authorities it is 5 % too narrow at the median. NULL without one of the four.
+-- Example: mart.share_half_interval(493200, 34700, 744200, 42600) -> 0.0271 (the ONS prints 0.029)
+create macro mart.share_half_interval(part, part_half, whole, whole_half) as
+    case when whole > 0 then
+        sqrt(
+            part_half * part_half
+            + if(part_half * part_half >= (part / whole) * (part / whole) * whole_half * whole_half, -1, 1)
+            * (part / whole) * (part / whole) * whole_half * whole_half)
+        / whole
+    end;
+
+-- Shares out of a survey with the columns of ons.annual_population_survey: of the categories `parts` among `wholes`, within one of its
+-- tables. Categories that make up a whole are added as if they were sampled apart.
+create macro mart.survey_shares(dataset, from_table, parts, wholes) as table
+with counted as (
+    select
+        area_code, any_value(area_name) as area_name, any_value(area_level) as area_level, null::varchar as area_vintage, period,
+        any_value(period_start) as period_start, any_value(period_end) as period_end,
+        sum(value) filter (where list_contains(parts, category)) as numerator,
+        sum(value) filter (where list_contains(wholes, category)) as denominator,
+        sqrt(sum(power((upper_ci - lower_ci) / 2, 2)) filter (where list_contains(parts, category))) as part_half,
+        sqrt(sum(power((upper_ci - lower_ci) / 2, 2)) filter (where list_contains(wholes, category))) as whole_half,
+        count(*) filter (where list_contains(parts, category) and lower_ci is null) as without_interval
+    from query_table(dataset)
+    where survey_table = from_table and base in ('Aged 16-64', 'Total - All people aged 16-64')
+    group by area_code, period
+)
+
+select
+    area_code, area_name, area_level, area_vintage, period, period_start, period_end, numerator, denominator,
+    if(without_interval > 0, null, 100 * (numerator / denominator - mart.share_half_interval(numerator, part_half, denominator, whole_half))) as lower_ci,
+    if(without_interval > 0, null, 100 * (numerator / denominator + mart.share_half_interval(numerator, part_half, denominator, whole_half))) as upper_ci
+from counted
+where numerator is not null and denominator is not null;
+
+comment on macro mart.share_half_interval is 'Half the 95 % interval of a share, 0 to 1, from the half intervals of its part and its whole.';
+comment on macro table mart.survey_shares is
+'Shares of the Annual Population Survey with intervals: from mart.survey_shares(''ons.annual_population_survey'', ''T01'', [''Unemployed''], [''Economically active'']).';

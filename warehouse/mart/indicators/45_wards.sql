@@ -42,18 +42,31 @@ comment on column mart.ward_deprivation.place is 'The ward''s place among reside
 comment on column mart.ward_deprivation.fifth is 'fifth 1 (most deprived) to fifth 5.';
 
 create table mart.ward_fit as
-with fitted as (
+with homes as (
+    -- An output area of 2011 and the LSOA that it is counted in: that of 2011, and that of 2021 where its LSOA was not split.
+    select from_code, to_code as lsoa_code, '2011' as lsoa_vintage from ons.area_lookup where lookup = 'oa11_lsoa11'
+    union all
+    select oa.from_code, later.to_code, '2021'
+    from ons.area_lookup as oa
+    join ons.area_lookup as later on later.lookup = 'lsoa11_lsoa21_exact' and later.from_code = oa.to_code
+    where oa.lookup = 'oa11_lsoa11' and later.change in ('unchanged', 'merged')
+),
+
+fitted as (
     select
         ward.lookup, ward.to_vintage as area_vintage, ward.to_code as area_code, ward.to_name as area_name,
         people.value as residents,
-        exception.to_code is not null as moved
-    from ons.area_lookup as lsoa
-    join ons.area_lookup as ward on ward.from_code = lsoa.to_code and ward.lookup in ('lsoa11_wd17', 'lsoa11_wd21')
-    join ons.ethnic_group as people on people.area_code = lsoa.from_code and people.period = '2011' and people.group_kind = 'total'
+        -- What lies for the most part in another ward than that of its LSOA of 2011 is among the exceptions; others lie in that ward.
+        coalesce(exception.to_code, former.to_code) <> ward.to_code as moved
+    from homes
+    join ons.area_lookup as ward
+        on ward.from_code = homes.lsoa_code and ward.from_vintage = homes.lsoa_vintage and ward.lookup in ('lsoa11_wd17', 'lsoa11_wd21', 'lsoa21_wd22')
+    join ons.ethnic_group as people on people.area_code = homes.from_code and people.period = '2011' and people.group_kind = 'total'
+    join ons.area_lookup as oa on oa.lookup = 'oa11_lsoa11' and oa.from_code = homes.from_code
+    join ons.area_lookup as former
+        on former.from_code = oa.to_code and former.lookup = if(ward.lookup = 'lsoa11_wd17', 'lsoa11_wd17', 'lsoa11_wd21')
     left join mart.areas_by_polygon as exception
-        on exception.from_code = lsoa.from_code and exception.from_vintage = '2011'
-            and exception.to_vintage = ward.to_vintage
-    where lsoa.lookup = 'oa11_lsoa11'
+        on exception.from_code = homes.from_code and exception.from_vintage = '2011' and exception.to_vintage = former.to_vintage
 )
 
 select
@@ -67,7 +80,7 @@ group by grouping sets ((lookup, area_vintage), (lookup, area_vintage, area_code
 order by all;
 
 comment on table mart.ward_fit is
-'What the official best fit of LSOAs to wards moves: residents of 2011 whose output area lies, for the most part, in another ward than the one its LSOA is given to. No output areas of 2021 are landed, so the fit of 2021 LSOAs is not measured.';
+'What the official best fit of LSOAs to wards moves: residents of 2011 whose output area lies, for the most part, in another ward than the one its LSOA is given to. The fit of LSOAs of 2021 is measured where an LSOA is that of 2011, or two of them: nineteen in twenty residents.';
 comment on column mart.ward_fit.lookup is 'The official lookup (ons.area_lookup).';
 comment on column mart.ward_fit.area_vintage is 'Year of the ward boundaries.';
 comment on column mart.ward_fit.area_code is 'The ward to which residents are given by best fit; all for the sum.';

@@ -1,24 +1,12 @@
 -- Tenure of households. Grain: one row per census, area and category.
 -- Example: 2011, E08000025, all categories -> 410736 households.
 select
-    DATE as period,
-    census_day(DATE) as period_start,
-    census_day(DATE) as period_end,
-    gss_code(GEOGRAPHY_CODE) as area_code,
-    GEOGRAPHY_NAME as area_name,
-    area_level(gss_code(GEOGRAPHY_CODE)) as area_level,
-    nomis_area_vintage(GEOGRAPHY_TYPE) as area_vintage,
+    period, period_start, period_end, area_code, area_name, area_level, area_vintage,
     TENURE as tenure,
     case
         when TENURE like 'All categories%' then 'total'
         when TENURE like '%: Total' then 'group'
         else 'detailed'
     end as tenure_kind,
-    'households' as measure,
-    number_of(OBS_VALUE) as value,
-    nomis_status(OBS_VALUE, OBS_STATUS_NAME) as status,
-    case when OBS_VALUE is null then OBS_STATUS end as marker,
-    'households' as unit,
-    _part as source_part,
-    _row as source_row
-from raw
+    measure, value, status, marker, unit, source_part, source_row
+from nomis_census('raw', 'households', 'households')
