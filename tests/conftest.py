@@ -35,7 +35,7 @@ def _once(load_file: Callable[[Path], declaration.Dataset]) -> Callable[[Path], 
         key = (path, path.read_bytes(), os.environ.get("EVIDENCE_AREA"))
         if key not in made:
             made[key] = load_file(path)  # what it refuses it refuses each time
-        return made[key]
+        return made[key].model_copy()  # a test may alter its own: what a declaration works out of itself is kept on the copy
 
     return remembered
 

@@ -28,7 +28,9 @@ def difference(
     for observed, name in ((before, pair[0]), (after, pair[1])):
         cell = sql.text(sql.identifier(name))
         rows = connection.execute(
-            f"select distinct {cell} from {sql.identifier(observed.table)} where {cell} is not null limit {MOST_CODES}"
+            # As printed first, and materialized: a condition would else be held against every row.
+            f"with cells as materialized (select distinct {sql.identifier(name)} from {sql.identifier(observed.table)}) "
+            f"select distinct {cell} from cells where {cell} is not null limit {MOST_CODES}"
         ).fetchall()
         column = observed.shape.column(name)
         sets.append({value for (value,) in rows} - set(column.markers if column else ()))
@@ -110,8 +112,10 @@ def _names(
     code, name = sql.text(sql.identifier(column)), sql.text(sql.identifier(name_column))
     condition = f" and {code} in {sql.literals(codes)}" if codes is not None else ""
     rows = connection.execute(
-        f"select {code}, min({name}), count(distinct {name}) from {sql.identifier(observed.table)} where {code} is "
-        f"not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
+        # Few pairs stand on many rows: they are made distinct first, as printed.
+        f"with cells as materialized (select distinct {sql.identifier(column)}, {sql.identifier(name_column)} "
+        f"from {sql.identifier(observed.table)}) select {code}, min({name}), count(distinct {name}) from cells "
+        f"where {code} is not null and {name} is not null{condition} group by 1 limit {MOST_CODES}"
     ).fetchall()
     return {value: str(word) for value, word, words in rows if words <= (1 if one_name else 3)}
 

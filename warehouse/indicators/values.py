@@ -27,6 +27,7 @@ from warehouse.mart_files import MART, MartFile, mart_file
 from warehouse.table import DatasetTable, literal
 
 COMPUTED, NOT_LANDED, EMPTY, FAILED = "computed", "not landed", "empty", "failed"
+NEIGHBOURS = "mart.statistical_neighbours"  # worked out from all values, once they are there
 _KEY = ("area_code", "area_name", "area_level", "area_vintage", "period", "period_start", "period_end")
 _OPTIONAL = ("breakdown", "value", "numerator", "denominator", "lower_ci", "upper_ci", "status", "marker")
 _CODE = sorted(Path(__file__).parent.glob("*.py"))
@@ -86,6 +87,8 @@ def build(
         "insert into mart.indicator_values by name from computed_values order by indicator, area_level, area_code, period_end, breakdown"
     )
     connection.execute("drop table computed_values")
+    if any(NEIGHBOURS in file.makes and f"indicators/{file.path.name}" not in left_out for file in shared):
+        connection.execute(f"insert into {NEIGHBOURS} by name from mart.nearest_authorities")
     _describe(connection, results)
     figure_rows.fill(connection, {result.indicator.name: _figure_state(result) for result in results})
     kept.sweep(home, list(paths.values()))

@@ -1,7 +1,7 @@
 -- The home area beside its comparators, and who its statistical neighbours are.
 -- Neighbours are worked out from the data: over the traits below, each standardised over all authorities, the nearest by Euclidean
--- distance.
-create view mart.statistical_neighbours as
+-- distance. They are worked out once a publication, when the values are there, and kept as a table: every comparison asks for them.
+create view mart.nearest_authorities as
 with traits(indicator) as (
     values ('lsoas_most_deprived_tenth'), ('pupils_minority_ethnic_share'), ('pupils_english_additional_language'), ('children_share'),
         ('residents')
@@ -40,7 +40,11 @@ where traits = (select max(traits) from distances) and traits >= 3
 qualify rank <= 10
 order by rank;
 
-comment on view mart.statistical_neighbours is
+comment on view mart.nearest_authorities is
+'How mart.statistical_neighbours is worked out, from mart.indicator_values as it stands.';
+
+create table mart.statistical_neighbours (rank bigint primary key, area_code varchar, area_name varchar, distance double, traits bigint);
+comment on table mart.statistical_neighbours is
 'The ten English authorities most like the home area: nearest over deprivation, ethnic mix of pupils, first language, share of children and size, each standardised, weighted alike. Worked out from the indicators, not a published list.';
 comment on column mart.statistical_neighbours.rank is '1 is the nearest.';
 comment on column mart.statistical_neighbours.area_code is 'GSS code of the authority.';
