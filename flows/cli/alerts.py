@@ -37,7 +37,7 @@ or EVIDENCE_ALERTS_FILE to a TOML file of several:
   education-data = \\["data-team", "on-call"]     by the owner of a dataset
 """
 
-_GROUPS = ("Held or failed", "In the same release as what is held", "Late", "Landed, to know of")
+_GROUPS = ("Held or failed", "In the same release as what is held or failed", "Late", "Landed, to know of")
 
 
 def alerts(
@@ -142,7 +142,8 @@ def _group(alert: Alert, alerts: Sequence[Alert]) -> str:
         return _GROUPS[0]
     if alert.kind == "late":
         return _GROUPS[2]
-    return _GROUPS[1] if any(other.held and other.dataset == alert.dataset for other in alerts) else _GROUPS[3]
+    stays_out = any((other.held or other.severity == "failure") and other.dataset == alert.dataset for other in alerts)
+    return _GROUPS[1] if stays_out else _GROUPS[3]
 
 
 def _print_alerts(alerts: Sequence[Alert]) -> None:

@@ -43,6 +43,12 @@ order by rank;
 comment on view mart.nearest_authorities is
 'How mart.statistical_neighbours is worked out, from mart.indicator_values as it stands.';
 
+comment on column mart.nearest_authorities.rank is '1 is the nearest.';
+comment on column mart.nearest_authorities.area_code is 'GSS code of the authority.';
+comment on column mart.nearest_authorities.area_name is 'Its name.';
+comment on column mart.nearest_authorities.distance is 'Root mean square of the standardised differences. Unit: standard deviations.';
+comment on column mart.nearest_authorities.traits is 'Over how many traits.';
+
 create table mart.statistical_neighbours (rank bigint primary key, area_code varchar, area_name varchar, distance double, traits bigint);
 comment on table mart.statistical_neighbours is
 'The ten English authorities most like the home area: nearest over deprivation, ethnic mix of pupils, first language, share of children and size, each standardised, weighted alike. Worked out from the indicators, not a published list.';
