@@ -18,7 +18,7 @@ def page(facts: Facts, row: Row, templates: Templates, accepted: Path) -> str:
     used_by = [one for one in facts.indicators if name in (one["datasets"] or "").split(", ")]
     checks = facts.checks.get(name, ())
     return templates.render(
-        "dataset.html",
+        "one_dataset.html",
         "../",
         facts=facts,
         row=row,

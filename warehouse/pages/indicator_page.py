@@ -18,7 +18,7 @@ def page(facts: Facts, definition: Row, drawing: Charts, templates: Templates) -
     view = view_of(facts, definition)
     country = view.of_role(facts, COUNTRY)
     return templates.render(
-        "indicator.html",
+        "one_indicator.html",
         "../",
         facts=facts,
         definition=definition,
