@@ -200,8 +200,8 @@ def test_the_boundaries_land_through_the_whole_pipeline(koop: FeatureService, tm
 
 
 def _by_layer(files: Sequence[str]) -> list[str]:
-    """The figures of lsoa_2011, lsoa_2021, msoa_2011, msoa_2021 and ward_2022: the end of a file's name is the code's own name."""
-    return [next(file for file in files if ending in file) for ending in ("lsoa11", "lsoa21", "msoa11", "msoa21", "wd22")]
+    """The figures of lsoa_2011, lsoa_2021, msoa_2011, msoa_2021, oa_2011 and ward_2022: the end of a file's name is the code's own name."""
+    return [next(file for file in files if ending in file) for ending in ("lsoa11", "lsoa21", "msoa11", "msoa21", "_oa11", "wd22")]
 
 
 def _figures(file: Path) -> list[dict[str, Any]]:
